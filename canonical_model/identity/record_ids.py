@@ -1,0 +1,53 @@
+"""From the parts of a key to the id of a record."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Iterable
+from typing import Final
+
+from canonical_model.documents import KINDS, PREFIXES
+from canonical_model.envelope import Key
+from canonical_model.errors import UnknownKind
+from canonical_model.identity.canonical_json import sha256_hex
+from canonical_model.identity.rungs import WEAK_RUNGS
+
+VERSION: Final = "k1"
+"""First part of every key: another way to build keys would be `k2`."""
+
+NATURAL: Final = "natural"
+SOURCE: Final = "source"
+_ID_LENGTH = 26
+
+
+def make_key(basis: str, parts: list[str]) -> Key:
+    """A key from all its parts, the version included."""
+    return Key(basis=basis, hash=sha256_hex(parts), parts=parts)
+
+
+def is_weak(key: Key) -> bool:
+    """Whether a hit on this key is only a suspicion and never a merge."""
+    return key.basis in WEAK_RUNGS
+
+
+def base32(digest: bytes) -> str:
+    """Lower-case base32 without padding: safe in addresses, file names and double clicks."""
+    return b32encode(digest).decode("ascii").rstrip("=").lower()
+
+
+def record_id(kind: str, key: Key) -> str:
+    """The id of a record of that kind whose first key is this one."""
+    prefix = PREFIXES.get(kind)
+    if prefix is None:
+        raise UnknownKind(kind, KINDS)
+    return f"{prefix}_{base32(bytes.fromhex(key.hash))[:_ID_LENGTH]}"
+
+
+def strongest(keys: Iterable[Key]) -> Key | None:
+    """The first natural key, else the source key, else None."""
+    source = None
+    for key in keys:
+        if key.basis != SOURCE:
+            return key
+        source = source or key
+    return source

@@ -1,0 +1,1 @@
+"""Pieces that several documents share, one noun a file."""

@@ -1,0 +1,1 @@
+"""How other systems' payloads become canonical documents, and back."""

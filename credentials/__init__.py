@@ -1,0 +1,1 @@
+"""Secrets: sealed, named and handed out ready to use."""

@@ -1,0 +1,1 @@
+"""What the doors call: the only place where model, connectors and secrets are joined."""
