@@ -1,1 +1,38 @@
 """How other systems' payloads become canonical documents, and back."""
+
+from __future__ import annotations
+
+from connectors._engine.api import (
+    Overlay,
+    explain,
+    iter_records,
+    map_payload,
+    names,
+    pack,
+    render,
+)
+from connectors._engine.blank import make_blank
+from connectors._engine.inspection import problems_of
+from connectors._engine.lineage import Lineage
+from connectors._engine.mapping import Result
+from connectors._engine.pack import Connector, Pack
+from connectors._engine.rendering import Rendered
+from connectors._engine.samples import write_goldens
+
+__all__ = [
+    "Connector",
+    "Lineage",
+    "Overlay",
+    "Pack",
+    "Rendered",
+    "Result",
+    "explain",
+    "iter_records",
+    "make_blank",
+    "map_payload",
+    "names",
+    "pack",
+    "problems_of",
+    "render",
+    "write_goldens",
+]

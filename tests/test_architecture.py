@@ -192,9 +192,13 @@ def public_order(name: str) -> tuple[int, list[str | int]]:
 
 
 def public_names(module: ast.Module) -> tuple[list[str] | None, set[str]]:
-    """``__all__`` as written, and the names of ours that the module binds without a ``_``."""
+    """``__all__`` as written, and what it is to hold: names of ours, without a ``_``.
+
+    A module that only passes names on lists them all; one that defines some uses what it imports.
+    """
     listed = None
     bound: set[str] = set()
+    facade = not any(isinstance(node, ast.ClassDef | ast.FunctionDef) for node in module.body)
     for node in module.body:
         match node:
             case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
@@ -203,7 +207,7 @@ def public_names(module: ast.Module) -> tuple[list[str] | None, set[str]]:
                 bound.add(name)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 bound.add(name)
-            case ast.ImportFrom() if node.level or (node.module or "").startswith(PACKAGES):
+            case ast.ImportFrom() if facade and (node.module or "").startswith(PACKAGES):
                 bound |= {alias.asname or alias.name for alias in node.names}
     return listed, {name for name in bound if not name.startswith("_")}
 

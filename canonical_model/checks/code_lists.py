@@ -38,7 +38,7 @@ def codes_known(document: Any, case: Case) -> Findings:
     Translate the code in the map, with a table from the sender's codes to the list's.
     """
     census, known = case.census, _known()
-    if all(codes.issuperset(census[name]) for name, codes in known.items()):
+    if not [name for name, codes in known.items() if not codes.issuperset(census[name])]:
         return FINE
     first: dict[tuple[str, str], Place] = {}
     for place in walk(document):

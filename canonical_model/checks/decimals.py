@@ -40,7 +40,8 @@ def few_decimals(document: Any, case: Case) -> Findings:
     Round where the amount was reckoned; a unit price belongs in `price`.
     """
     # A sum has as many decimals as the most precise of its parts.
-    if decimals(sum(filter(None, case.census[AMOUNT]), ZERO)) <= case.figures.places:
+    summed = sum(filter(None, case.census[AMOUNT]), ZERO)
+    if summed.same_quantum(case.figures.unit) or decimals(summed) <= case.figures.places:
         return FINE
     return _excesses(document, case)
 

@@ -16,7 +16,7 @@ HUNDRED = Decimal(100)
 EXACT = Context(prec=60, traps=[])
 """Room for any product of two canonical decimals; NaN instead of an exception."""
 
-_MOST_DIGITS = 60
+_MOST_DIGITS = 50
 
 
 class Figures:
@@ -45,7 +45,7 @@ class Figures:
 
     def text(self, amount: Decimal) -> str:
         """Canonical text of an amount, padded to the currency's decimals."""
-        if amount.is_finite() and decimals(amount) < self.digits:
+        if _is_usual(amount) and decimals(amount) < self.digits:
             amount = amount.quantize(self.unit)
         return plain(amount)
 
@@ -60,10 +60,14 @@ def decimals(amount: Decimal) -> int:
 
 
 def plain(number: Decimal) -> str:
-    """Plain digits; only what no canonical document holds (NaN, 1E+999) keeps its own spelling."""
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+    """Plain digits; what no canonical document holds (NaN, 1E+999) keeps its own spelling."""
+    if not _is_usual(number):
         return str(number)
     return format(number if number else number.copy_abs(), "f")
+
+
+def _is_usual(number: Decimal) -> bool:
+    return number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:

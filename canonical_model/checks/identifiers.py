@@ -152,9 +152,8 @@ def identifiers_well_formed(document: Any, case: Case) -> Findings:
 
     A digit was mistyped or misread, or the identifier has the wrong `kind` or `scheme`.
     """
-    if not any(_fault(each, owner) for each, owner in case.census[IDENTIFIER]) and not any(
-        _bic_fault(each) for each in case.census[BIC]
-    ):
+    faulty = [each for each, owner in case.census[IDENTIFIER] if _fault(each, owner)]
+    if not faulty and not any(map(_bic_fault, case.census[BIC])):
         return FINE
     found: list[Finding] = []
     for place in walk(document):

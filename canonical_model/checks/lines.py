@@ -40,11 +40,12 @@ def _reckoned(line: Line) -> Decimal | None:
         return None
     if price.base_unit is not None and price.base_unit != line.unit:
         return None
-    amount = quantity * price.net
-    if price.base_quantity is not None:
-        if not price.base_quantity:
-            return None
-        amount /= price.base_quantity
+    if price.base_quantity is None:
+        amount = quantity * price.net
+    elif price.base_quantity:
+        amount = quantity * price.net / price.base_quantity
+    else:
+        return None
     for each in line.adjustments:
         if each.amount is None:
             return None

@@ -77,7 +77,7 @@ def check(
 
 @lru_cache(maxsize=512)
 def _plan(document: type, ignored: frozenset[str]) -> tuple[Check, ...]:
-    """The checks of a kind without those that are ignored as a whole."""
-    skipped = {found for name in ignored if name not in (found := rule(name)).also}
+    """The checks of a kind without those that are ignored by id or code, hence as a whole."""
+    skipped = {found for name in ignored if name in ((found := rule(name)).id, found.code)}
     kind = document.__struct_config__.tag  # type: ignore[attr-defined]
     return tuple(each for each in _ORDERED if kind in each.rule.kinds and each.rule not in skipped)

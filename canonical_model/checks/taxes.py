@@ -39,10 +39,9 @@ def _is_vat(tax: Tax | TaxTotal) -> bool:
     return not tax.withheld and (tax.type is None or tax.type == "VAT")
 
 
-def _graded(findings: Findings, stated: Decimal, exact: Decimal) -> list[Finding]:
-    """As errors where the difference is too large for rounding, line by line or otherwise."""
-    severity: Severity = "error" if abs(stated - exact) >= ONE else "warning"
-    return [each._replace(severity=severity) for each in findings]
+def _severity(stated: Decimal, exact: Decimal) -> Severity:
+    """An error where the difference is too large for rounding, line by line or otherwise."""
+    return "error" if abs(stated - exact) >= ONE else "warning"
 
 
 @checks("A8", "tax_amount_mismatch", "BR-CO-17", severity="warning")
@@ -63,8 +62,8 @@ def tax_of_taxable(bill: Bill, case: Case) -> Findings:
             continue
         exact = row.taxable * row.rate / HUNDRED
         if unit <= CENT or abs(row.amount - exact) >= unit:
-            findings = case.compare(f"taxes[{index}].amount", row.amount, exact, slack)
-            found += _graded(findings, row.amount, exact) if findings else FINE
+            for each in case.compare(f"taxes[{index}].amount", row.amount, exact, slack):
+                found.append(each._replace(severity=_severity(row.amount, exact)))
     return found
 
 
@@ -92,9 +91,9 @@ def taxable_of_lines(bill: Bill, case: Case) -> Findings:
     found: list[Finding] = []
     for group, (index, stated) in _stated(bill.taxes).items():
         exact = sum(groups.get(group, ()), ZERO)
-        findings = case.compare(f"taxes[{index}].taxable", stated, exact, slack)
-        rule = _family_rule(group[0], "08")
-        found += [each._replace(rule=rule) for each in _graded(findings, stated, exact)]
+        for each in case.compare(f"taxes[{index}].taxable", stated, exact, slack):
+            rule = _family_rule(group[0], "08")
+            found.append(each._replace(rule=rule, severity=_severity(stated, exact)))
     return found
 
 
@@ -173,7 +172,8 @@ def category_conditions(bill: Bill, case: Case) -> Findings:
     for index, row in enumerate(bill.taxes):
         if row.category != "S" and _is_vat(row):
             found += _row_conditions(row, f"taxes[{index}]", case)
-            found += _out_of_scope(bill) if row.category == "O" else FINE
+    if any(row.category == "O" and _is_vat(row) for row in bill.taxes):
+        found += _out_of_scope(bill)
     return found
 
 
@@ -191,18 +191,28 @@ def _row_conditions(row: TaxTotal, path: str, case: Case) -> Iterator[Finding]:
 
 
 def _standard_without_rate(bill: Bill) -> list[Finding]:
-    places = [
-        (tax, f"lines[{index}].taxes[{nth}].rate", "BR-S-05")
-        for index, line in enumerate(bill.lines)
-        for nth, tax in enumerate(line.taxes)
-        if tax.category == "S" and not (tax.rate and tax.rate > ZERO)
-    ]
+    found: list[Finding] = []
+    sound: list[Tax] | None = None
+    for index, line in enumerate(bill.lines):
+        if line.taxes == sound:  # most lines are taxed as the one above
+            continue
+        wrong = [nth for nth, tax in enumerate(line.taxes) if _lacks_rate(tax)]
+        found += [_rate_missing(f"lines[{index}].taxes[{nth}].rate", "BR-S-05") for nth in wrong]
+        sound = sound if wrong else line.taxes
     for index, each in enumerate(bill.adjustments):
-        if each.tax and each.tax.category == "S" and not (each.tax.rate and each.tax.rate > ZERO):
+        if each.tax is not None and _lacks_rate(each.tax):
             rule = "BR-S-07" if each.kind == "charge" else "BR-S-06"
-            places.append((each.tax, f"adjustments[{index}].tax.rate", rule))
+            found.append(_rate_missing(f"adjustments[{index}].tax.rate", rule))
+    return found
+
+
+def _lacks_rate(tax: Tax) -> bool:
+    return tax.category == "S" and not (tax.rate and tax.rate > ZERO) and _is_vat(tax)
+
+
+def _rate_missing(path: str, rule: str) -> Finding:
     message = "category S without a rate above zero; state the rate, or use Z or E"
-    return [Finding(path, None, None, message, rule) for tax, path, rule in places if _is_vat(tax)]
+    return Finding(path, message=message, rule=rule)
 
 
 def _out_of_scope(bill: Bill) -> Iterator[Finding]:
@@ -231,10 +241,11 @@ def tax_accounting(bill: Bill, case: Case) -> Findings:
     """
     amount = bill.totals.tax_accounting if bill.totals else None
     currency = bill.tax_currency
+    if currency is None and amount is None:
+        return FINE
     if currency is None:
         message = "tax in an accounting currency that is not stated; state it"
-        unnamed = Finding("tax_currency", message=message, rule="A15")
-        return FINE if amount is None else (unnamed,)
+        return (Finding("tax_currency", message=message, rule="A15"),)
     if currency == bill.currency:
         message = f"the tax currency is the invoice currency, {currency}; leave it out"
         return (Finding("tax_currency", None, currency, message, "PEPPOL-EN16931-R005"),)

@@ -13,7 +13,7 @@ from canonical_model.identity.bank_ledger import (
 )
 from canonical_model.identity.canonical_json import NotCanonicalJson, canonical_json, sha256_hex
 from canonical_model.identity.direction import direction_of
-from canonical_model.identity.document_keys import idempotency_key, keys
+from canonical_model.identity.document_keys import idempotency_key, keys, source_key
 from canonical_model.identity.fingerprints import (
     HOLD_AT,
     WARN_AT,
@@ -38,7 +38,6 @@ from canonical_model.identity.normalise import (
 from canonical_model.identity.outbound import OutboundKey, OutboundKeyError, outbound_key
 from canonical_model.identity.record_ids import is_weak, record_id
 from canonical_model.identity.rungs import RUNGS, WEAK_RUNGS, rungs
-from canonical_model.identity.source_keys import source_key
 
 __all__ = [
     "HOLD_AT",

@@ -8,10 +8,15 @@ from typing import Final
 from msgspec import structs
 
 from canonical_model.documents.bank_statement import BankStatement
-from canonical_model.documents.bank_transaction import BankTransaction, TxDetail, TxRefs
-from canonical_model.identity.accounts import account_part
+from canonical_model.documents.bank_transaction import BankTransaction, TxRefs
 from canonical_model.identity.canonical_json import sha256_hex
-from canonical_model.identity.normalise import amount_text, plain, remittance_text
+from canonical_model.identity.normalise import (
+    alphanumeric,
+    amount_text,
+    iban,
+    plain,
+    remittance_text,
+)
 from canonical_model.parts.identifier import Identifier
 
 _NOT_BOOKED = frozenset({"pending", "info", "future"})
@@ -19,6 +24,24 @@ _INTRADAY = ("camt.052", "mt942")
 # ISO 20022 EndToEndId, SWIFT MT940 field 61: what a bank writes where there is no reference
 _NO_REFERENCE = frozenset({"", "NOTPROVIDED", "NOT PROVIDED", "NONREF"})
 _NO_REFS: Final = TxRefs()
+
+
+def scheme_and_value(account: Identifier | None) -> tuple[str, str]:
+    """`iban` for whatever is one, else the stated scheme, which may be empty; no value for none.
+
+    A BBAN keeps its leading zeros; an IBAN with wrong check digits is kept as a plain number.
+    """
+    if account is None:
+        return "", ""
+    if valid := iban(account.value):
+        return "iban", valid
+    return (account.scheme or "").strip().casefold(), alphanumeric(account.value)
+
+
+def account_part(account: Identifier | None) -> str:
+    """The account as one part of a key, empty for none."""
+    scheme, value = scheme_and_value(account)
+    return f"{scheme}:{value}" if value else ""
 
 
 def ledger_parts(
@@ -30,13 +53,13 @@ def ledger_parts(
     ledger: pending entries, and those without account, booking date, direction or amount.
     """
     holder = account_part(transaction.account or account)
-    day, amount = transaction.booking_date, transaction.amount
-    if transaction.status in _NOT_BOOKED or day is None or amount is None:
+    day, side, amount = transaction.booking_date, transaction.direction, transaction.amount
+    if not holder or day is None or side is None or amount is None:
         return None
-    if not holder or transaction.direction is None:
+    if transaction.status in _NOT_BOOKED:
         return None
     money = [plain(transaction.currency), amount_text(amount)]
-    return [holder, day.isoformat(), transaction.direction, *money, reference_rung(transaction)]
+    return [holder, day.isoformat(), side, *money, reference_rung(transaction)]
 
 
 def transaction_parts(
@@ -51,35 +74,27 @@ def reference_rung(transaction: BankTransaction) -> str:
     """The best reference there is: the bank's, the feed's, the payer's, else the text."""
     details = transaction.details
     refs = (details[0].refs if len(details) == 1 else None) or _NO_REFS
-    if servicer := _real(transaction.servicer_ref) or _real(refs.servicer):
-        return f"svc:{servicer}"
-    if provider := _real(refs.provider):
-        return f"prov:{provider}"
-    if end_to_end := _real(refs.end_to_end):
-        return f"e2e:{end_to_end}"
+    servicer = real_reference(transaction.servicer_ref) or real_reference(refs.servicer)
+    offered = {"svc": servicer, "prov": refs.provider, "e2e": refs.end_to_end}
+    for rung, reference in offered.items():
+        if real := real_reference(reference):
+            return f"{rung}:{real}"
     return f"txt:{_text_hash(transaction)}"
 
 
-def is_reference(reference: str | None) -> bool:
-    """Whether it refers to anything: blank ids and NOTPROVIDED do not."""
-    return bool(_real(reference))
-
-
-def _real(reference: str | None) -> str:
+def real_reference(reference: str | None) -> str:
+    """The reference; empty for what refers to nothing, such as blanks and NOTPROVIDED."""
     text = plain(reference)
     return "" if text.upper() in _NO_REFERENCE else text
 
 
 def _text_hash(transaction: BankTransaction) -> str:
     details = transaction.details
-    said = " ".join(text for detail in details for text in detail.remittance)
-    text = remittance_text(said) or remittance_text(transaction.description or "")
-    return sha256_hex([text, " ".join(_others(details))])
-
-
-def _others(details: list[TxDetail]) -> list[str]:
+    said = remittance_text(" ".join(text for detail in details for text in detail.remittance))
     stated = (detail.counterparty_account for detail in details)
-    return [account_part(account.id) for account in stated if account is not None]
+    others = [account_part(account.id) for account in stated if account is not None]
+    text = said or remittance_text(transaction.description or "")
+    return sha256_hex([text, " ".join(others)])
 
 
 class OccurrenceCounter:
@@ -106,9 +121,8 @@ class OccurrenceCounter:
     def numbered(self, transaction: BankTransaction) -> BankTransaction:
         """The transaction with its rank; a rank it came with is not trusted."""
         rank = self.occurrence(transaction)
-        if rank == transaction.occurrence:
-            return transaction
-        return structs.replace(transaction, occurrence=rank)
+        same = rank == transaction.occurrence
+        return transaction if same else structs.replace(transaction, occurrence=rank)
 
 
 def number_transactions(statement: BankStatement) -> BankStatement:

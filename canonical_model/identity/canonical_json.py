@@ -45,7 +45,11 @@ def _ordered(value: Plain) -> Plain:
     if isinstance(value, str):
         return value
     if isinstance(value, int):
-        return _exact(value)
+        if abs(value) > _LARGEST:
+            raise NotCanonicalJson(
+                "a number beyond 2**53 - 1 is not exact in JSON; write it as text"
+            )
+        return value
     if isinstance(value, dict):
         return {name: _ordered(value[name]) for name in sorted(value, key=_utf16)}
     if isinstance(value, list | tuple):
@@ -53,12 +57,6 @@ def _ordered(value: Plain) -> Plain:
     raise NotCanonicalJson(
         f"a {type(value).__name__} has no canonical JSON; write it as text, or leave it out"
     )
-
-
-def _exact(value: int) -> int:
-    if -_LARGEST <= value <= _LARGEST:
-        return value
-    raise NotCanonicalJson("a number beyond 2**53 - 1 is not exact in JSON; write it as text")
 
 
 def _utf16(name: object) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from canonical_model.documents.invoice import Bill
 from canonical_model.envelope import Context, Direction
 from canonical_model.identity.normalise import tax_id
+from canonical_model.identity.rungs import rungs
+from canonical_model.parts.bank_account import BankAccount
 from canonical_model.parts.party import Party
 
 
@@ -29,23 +31,27 @@ def direction_of(document: Any, context: Context) -> Direction | None:
     return "receivable" if selling else "payable"
 
 
-def counterparty(document: Any, direction: Direction | None) -> Party | None:
-    """The buyer of what we sell; in every other case the seller."""
-    party: Party | None = document.buyer if direction == "receivable" else document.seller
-    return party
-
-
 @lru_cache(64)
 def _normalised(own_ids: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(tax_id, own_ids)) - {""}
 
 
 def _is_ours(party: Party | None, own: frozenset[str]) -> bool:
-    return party is not None and any(tax_id(value) in own for value in _values(party))
+    if party is None:
+        return False
+    accounts = [account.id for account in party.bank_accounts if account.id is not None]
+    values = [identifier.value for identifier in (*party.ids, *accounts)]
+    return not own.isdisjoint(map(tax_id, [*values, party.master_id or ""]))
 
 
-def _values(party: Party) -> Iterable[str]:
-    yield from (identifier.value for identifier in party.ids)
-    yield from (account.id.value for account in party.bank_accounts if account.id is not None)
-    if party.master_id is not None:
-        yield party.master_id
+def counterparty_rungs(document: Any, direction: Direction | None) -> list[tuple[str, str]]:
+    """Rungs of the buyer of what we sell; in every other case of the seller and its accounts."""
+    if direction == "receivable":
+        # The accounts to pay to are ours then and say nothing about the buyer.
+        return rungs(document.buyer)
+    return rungs(document.seller, _accounts(document) if isinstance(document, Bill) else ())
+
+
+def _accounts(bill: Bill) -> list[BankAccount]:
+    stated = [account for way in bill.payment for account in way.accounts]
+    return [*stated, *bill.payee.bank_accounts] if bill.payee is not None else stated

@@ -8,8 +8,8 @@ from canonical_model.documents import AnyDocument, kind_of
 from canonical_model.documents.bank_transaction import BankTransaction
 from canonical_model.envelope import Context, Key, Source
 from canonical_model.identity.natural_keys import natural_keys
-from canonical_model.identity.record_ids import record_id, strongest
-from canonical_model.identity.source_keys import source_key
+from canonical_model.identity.normalise import plain
+from canonical_model.identity.record_ids import SOURCE, VERSION, make_key, record_id
 
 _NOWHERE = Source()
 
@@ -18,17 +18,30 @@ def keys(
     document: AnyDocument | BankTransaction, source: Source | None, context: Context
 ) -> list[Key]:
     """Every key that means this document: natural ones strongest first, then the source key."""
-    delivery = source or _NOWHERE
-    found = natural_keys(document, delivery, context)
-    delivered = source_key(delivery, context)
+    source = source or _NOWHERE
+    found = natural_keys(document, source, context)
+    delivered = source_key(source, context)
     return found if delivered is None else [*found, delivered]
+
+
+def source_key(source: Source, context: Context) -> Key | None:
+    """The key of a delivery: which object of which system, or which place in which file.
+
+    None when the source states neither an id nor a file.
+    """
+    place = [plain(source.object_id)]
+    if not place[0]:
+        place = [plain(source.raw_sha256).lower(), plain(source.raw_path)]
+    if not place[0]:
+        return None
+    origin = [plain(source.system), plain(source.connection), plain(source.object_type)]
+    return make_key(SOURCE, [VERSION, plain(context.tenant), "src", *origin, *place])
 
 
 def idempotency_key(document: AnyDocument | BankTransaction, keys: Sequence[Key]) -> str | None:
     """The record id of the strongest natural key, else of the source key, else None."""
-    key = strongest(keys)
-    return None if key is None else record_id(_kind(document), key)
-
-
-def _kind(document: AnyDocument | BankTransaction) -> str:
-    return "bank_transaction" if isinstance(document, BankTransaction) else kind_of(document)
+    key = next((key for key in keys if key.basis != SOURCE), next(iter(keys), None))
+    if key is None:
+        return None
+    kind = "bank_transaction" if isinstance(document, BankTransaction) else kind_of(document)
+    return record_id(kind, key)

@@ -10,23 +10,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from math import prod
 from typing import Final
 
 from canonical_model.documents import AnyDocument
 from canonical_model.documents.credit_note import CreditNote
 from canonical_model.documents.invoice import Bill
 from canonical_model.envelope import Context, Record, Source
-from canonical_model.identity.direction import counterparty, direction_of
-from canonical_model.identity.key_parts import bill_accounts, day_part, order_numbers
+from canonical_model.identity.direction import counterparty_rungs, direction_of
+from canonical_model.identity.natural_keys import order_numbers
 from canonical_model.identity.normalise import (
     alphanumeric,
     amount_text,
+    day_text,
     number_key,
     number_loose,
     plain,
     remember,
 )
-from canonical_model.identity.rungs import rungs
 
 HOLD_AT: Final = Decimal("0.8")
 """Suspicion from which a document is held as `duplicate_suspected`; it is never rejected for it."""
@@ -34,6 +35,7 @@ HOLD_AT: Final = Decimal("0.8")
 WARN_AT: Final = Decimal("0.5")
 """Suspicion from which a warning is due."""
 
+_NOWHERE = Source()
 _UNKNOWN = Context()
 _HASH_LENGTH = 16
 _LONGEST = 32
@@ -49,9 +51,9 @@ def fingerprints(
     The context tells the direction where the document does not: without it the seller counts as
     the counterparty.
     """
-    found = {"F0": _file(source)}
+    found = {"F0": _file(source or _NOWHERE)}
     if isinstance(document, Bill):
-        found.update(_bill(document, context or _UNKNOWN))
+        found |= _bill(document, context or _UNKNOWN)
     return {name: value for name, value in found.items() if value}
 
 
@@ -84,51 +86,47 @@ def _gross(document: Bill) -> Decimal | None:
     return totals.gross if totals.gross is not None else totals.payable
 
 
-def _file(source: Source | None) -> str:
-    raw = plain(source.raw_sha256).lower() if source is not None else ""
-    if source is None or not raw or not source.raw_path:
-        return raw
+def _file(source: Source) -> str:
+    raw = plain(source.raw_sha256).lower()
     # One file may hold many documents: only the same place in it is the same document.
-    return f"{raw}#{_hash(source.raw_path)}"
+    return f"{raw}#{_hash(source.raw_path)}" if raw and source.raw_path else raw
 
 
 def _bill(document: Bill, context: Context) -> dict[str, str]:
     direction = direction_of(document, context)
-    # On a receivable the accounts to pay to are ours and say nothing about the buyer.
-    owed = direction != "receivable"
-    accounts = bill_accounts(document) if owed else []
-    found = rungs(counterparty(document, direction), accounts)
+    found = counterparty_rungs(document, direction)
     others = [_hash(rung) for _, rung in found]
-    names = [_hash(rung.rpartition("|")[0]) for basis, rung in found[-1:] if basis == "name"]
-    payees = [_hash(rung) for basis, rung in found if basis == "iban" and owed]
+    names = [_hash(rung.rpartition("|")[0]) for basis, rung in found if basis == "name"]
+    ours = direction == "receivable"  # the buyer's accounts are not what is paid to
+    payees = [] if ours else [_hash(rung) for basis, rung in found if basis == "iban"]
     gross = gross_text(document)
-    money = gross and gross + alphanumeric(document.currency or "")
+    money = _short(gross and gross + alphanumeric(document.currency or ""))
     number = document.number or ""
     return {
-        "F1": _each(others, number_key(number)),
-        "F2": _each(others, money, day_part(document.issue_date)),
-        "F3": _each(others, number_loose(number), gross),
+        "F1": _each(others, _short(number_key(number))),
+        "F2": _each(others, money, day_text(document.issue_date)),
+        "F3": _each(others, _short(number_loose(number)), _short(gross)),
         "F4": _each(names, money),
-        "F5": _each(list(map(_short, order_numbers(document))), money),
-        "F6": _each(payees, money, day_part(document.due_date)[:7]),
+        "F5": _each([_short(order) for order in order_numbers(document)], money),
+        "F6": _each(payees, money, day_text(document.due_date)[:7]),
         "F7": _each(_numbers(document), money),
     }
 
 
 def _numbers(document: Bill) -> list[str]:
     """Its own number, and those of the invoices that a credit note takes back."""
-    own = number_key(document.number or "")
-    named: list[str] = []
+    stated = [document.number]
     if isinstance(document, CreditNote):
-        named = [number_key(ref.number or "") for ref in document.refs if ref.role in _CREDITED]
-    return [_short(number) for number in sorted({own, *named}) if number]
+        stated += [ref.number for ref in document.refs if ref.role in _CREDITED]
+    numbers = {number_key(number or "") for number in stated}
+    return [_short(number) for number in sorted(numbers) if number]
 
 
 def _each(firsts: list[str], *rest: str) -> str:
     """`first:rest` for each of the first parts; nothing when a part is missing."""
     if not firsts or not all(rest):
         return ""
-    end = ":" + ":".join(map(_short, rest))
+    end = ":" + ":".join(rest)
     return f"{end} ".join(firsts) + end
 
 
@@ -167,10 +165,7 @@ def suspicions(record_a: Record, record_b: Record) -> Suspicion:
 
 def suspicion(hits: Iterable[Hit]) -> Decimal:
     """1 - Π(1 - weight): hits add up, but never beyond certainty."""
-    doubt = Decimal(1)
-    for hit in hits:
-        doubt *= 1 - hit.weight
-    return 1 - doubt
+    return 1 - prod((1 - hit.weight for hit in hits), start=Decimal(1))
 
 
 def compare(
@@ -187,14 +182,12 @@ def compare(
     """
     shared = [name for name in sorted(fps_a) if _share(fps_a[name], fps_b.get(name, ""))]
     if not (isinstance(document_a, Bill) and isinstance(document_b, Bill)):
-        shared = [name for name in shared if name == "F0"]
-    elif is_credit(document_a) != is_credit(document_b):
-        shared = [name for name in shared if name in {"F0", "F7"}]
-    else:
-        partial = partial_order or "partial" in (document_a.type, document_b.type)
-        judged = (_judge(name, document_a, document_b, partial) for name in shared)
-        return [hit for hit in judged if hit is not None]
-    return [_HITS[name] for name in shared]
+        return [_HITS[name] for name in shared if name == "F0"]
+    if is_credit(document_a) != is_credit(document_b):
+        return [_HITS[name] for name in shared if name in {"F0", "F7"}]
+    partial = partial_order or "partial" in (document_a.type, document_b.type)
+    judged = (_judge(name, document_a, document_b, partial) for name in shared)
+    return [hit for hit in judged if hit is not None]
 
 
 def _share(values_a: str, values_b: str) -> bool:
@@ -228,25 +221,18 @@ def _judge(name: str, a: Bill, b: Bill, partial: bool) -> Hit | None:
 
 def _near(a: Bill, b: Bill) -> bool:
     # Same name and amount is only a reason to look closer: rents and subscriptions have both.
-    days, edits = _days_apart(a, b), _edits(a, b)
-    known = days is not None or edits is not None
-    return known and (days or 0) <= _NEAR_DAYS and (edits or 0) <= 1
+    near = []
+    if a.issue_date is not None and b.issue_date is not None:
+        near.append(abs((a.issue_date - b.issue_date).days) <= _NEAR_DAYS)
+    numbers = [number_key(bill.number or "") for bill in (a, b)]
+    if all(numbers):
+        near.append(_nearly_equal(*numbers))
+    return bool(near) and all(near)
 
 
-def _days_apart(a: Bill, b: Bill) -> int | None:
-    if a.issue_date is None or b.issue_date is None:
-        return None
-    return abs((a.issue_date - b.issue_date).days)
-
-
-def _edits(a: Bill, b: Bill) -> int | None:
-    """Edits between the numbers, 2 meaning more than one; None when one of them has no number."""
-    one, other = number_key(a.number or ""), number_key(b.number or "")
-    if not one or not other or one == other:
-        return 0 if one and other else None
+def _nearly_equal(one: str, other: str) -> bool:
+    """But for one character that is missing or another."""
     short, long = sorted((one, other), key=len)
     pairs = enumerate(zip(short, long, strict=False))
     start = next((i for i, (left, right) in pairs if left != right), len(short))
-    same_length = len(short) == len(long)
-    alike = len(long) - len(short) < 2 and short[start + same_length :] == long[start + 1 :]
-    return 1 if alike else 2
+    return long[start + 1 :] in (short[start:], short[start + 1 :])

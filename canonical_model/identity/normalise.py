@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -43,6 +44,16 @@ def amount_text(amount: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+def day_text(day: datetime.date | None) -> str:
+    """The day as ISO 8601 writes it, empty for none."""
+    return day.isoformat() if day is not None else ""
+
+
+def year_text(day: datetime.date | None) -> str:
+    """Its year in four digits, empty for none."""
+    return f"{day.year:04d}" if day is not None else ""
+
+
 _OTHER = re.compile(r"[^0-9A-Z]+")
 
 
@@ -75,7 +86,7 @@ _PREFIXES = (
     *("CREDITNOTE", "CREDITMEMO", "CN", "CM", "NUMBER", "NO", "NR"),
 )
 # A letter that reads as a digit counts as one, if a digit follows: INVO123 is INV 0123.
-_PREFIX = re.compile(rf"(?:{'|'.join(_PREFIXES)})(?=[OQILSBZ]*[0-9])")
+_PREFIX = re.compile(rf"^(?:{'|'.join(_PREFIXES)})(?=[OQILSBZ]*[0-9])")
 _MISREAD = str.maketrans("OQILSBZ", "0011582")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _DIGIT = re.compile(r"[0-9]")
@@ -86,10 +97,7 @@ _FEWEST_DIGITS = 3
 def number_loose(number: str) -> str:
     """A document number for suspicion: prefixes, zeros and misread letters do not count."""
     key = number_key(number)
-    rest = key
-    if prefix := _PREFIX.match(key):
-        rest = key[prefix.end() :]
-    loose = _LEADING_ZEROS.sub("", rest.translate(_MISREAD))
+    loose = _LEADING_ZEROS.sub("", _PREFIX.sub("", key).translate(_MISREAD))
     return loose if len(_DIGIT.findall(loose)) >= _FEWEST_DIGITS else key
 
 
@@ -102,9 +110,7 @@ _LEGAL_FORMS = frozenset(
     sro,s r o,kft,zrt,nyrt,doo,d o o,eood,ood,oue,ou,sia,uab
     pty,proprietary,pvt,private,pte,sdn,bhd,sl,slu,sau,s l,s a,lda,ltda,sa de cv,de cv
     jsc,pjsc,ooo,oao,zao
-    """.replace("\n", ",")
-    .replace("    ", "")
-    .split(",")
+    """.replace("\n    ", ",").split(",")
 ) - {""}
 _LONGEST_FORM = max(form.count(" ") + 1 for form in _LEGAL_FORMS)
 # Only at the start of a run, else a long run of initials would cost the square of its length.
@@ -139,7 +145,7 @@ def _trailing_form(words: list[str]) -> int:
     return next((n for n in sizes if " ".join(words[-n:]) in _LEGAL_FORMS), 0)
 
 
-_TAX_SUFFIX = re.compile(r"(CHE[0-9]{9})(?:MWST|TVA|IVA)|(NO[0-9]{9})MVA")
+_TAX_SUFFIX = re.compile(r"(?<=^CHE[0-9]{9})(?:MWST|TVA|IVA)$|(?<=^NO[0-9]{9})MVA$")
 
 
 @remember
@@ -149,9 +155,7 @@ def tax_id(text: str) -> str:
     Greece is EL, and the suffixes of Swiss (MWST, TVA, IVA) and Norwegian (MVA) numbers fall off.
     A number without a country prefix gets none: where it belongs is not ours to guess.
     """
-    value = alphanumeric(text)
-    if suffixed := _TAX_SUFFIX.fullmatch(value):
-        return suffixed[1] or suffixed[2]
+    value = _TAX_SUFFIX.sub("", alphanumeric(text))
     return "EL" + value[2:] if value.startswith("GR") and value[2:].isdigit() else value
 
 
@@ -168,13 +172,10 @@ def iban(text: str) -> str | None:
     return value if int(digits) % 97 == 1 else None
 
 
-_HEAD_OFFICE = 8
-
-
 def bic(text: str) -> str:
     """A BIC in full: one of 8 characters means the head office, XXX (ISO 9362)."""
     value = "".join(text.split()).upper()
-    return value + "XXX" if len(value) == _HEAD_OFFICE else value
+    return value + "XXX" if len(value) == 8 else value
 
 
 def remittance_text(text: str) -> str:

@@ -36,7 +36,7 @@ class OutboundKey:
     @property
     def hex32(self) -> str:
         """The first half of it in hexadecimal."""
-        return self.digest.hex()[:32]
+        return self.hex64[:32]
 
     @property
     def base32(self) -> str:
@@ -71,13 +71,10 @@ def outbound_key(
     A record is created once for ever, so that `create` disregards the revision; an update or void
     is another effect for each revision and must name it.
     """
-    effect = (plain(target), plain(connection), plain(record))
     if action == "create":
-        return _key("w1", action, *effect, plain(step))
-    if revision is None:
+        revision = None
+    elif revision is None:
         raise OutboundKeyError(f"{action!r:.40} without a revision; pass the record's revision")
-    return _key("w1", action, *effect, revision, plain(step))
-
-
-def _key(*parts: str | int) -> OutboundKey:
+    effect = (plain(target), plain(connection), plain(record), revision, plain(step))
+    parts = tuple(part for part in ("w1", action, *effect) if part is not None)
     return OutboundKey(parts, sha256(canonical_json(parts)).digest())

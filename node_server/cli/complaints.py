@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from node_server.operations.complaints import CallerError
+from node_server.operations.complaints import CALLER_ERRORS
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,7 +21,7 @@ def calls_it_wrong_usage(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except CallerError as error:
+        except CALLER_ERRORS as error:
             raise click.UsageError(str(error)) from error
 
     return wrapped

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
+from node_server.cli.check import check
+from node_server.cli.connectors import connectors
+from node_server.cli.explain import explain
+from node_server.cli.map import map_command
+from node_server.cli.new import new
+from node_server.cli.render import render
 from node_server.cli.rules import rules
+from node_server.cli.samples import samples
 from node_server.cli.schema import schema
 from node_server.cli.validate import validate
 from node_server.operations.describing import version
@@ -19,5 +26,9 @@ def main() -> None:
     """
 
 
-for _command in (rules, schema, validate):
+_COMMANDS = (
+    *(check, connectors, explain, map_command, new, render, rules, samples, schema),
+    validate,
+)
+for _command in _COMMANDS:
     main.add_command(_command)

@@ -53,7 +53,7 @@ def _show(result: dict[str, Any], issues: list[dict[str, Any]]) -> None:
         if record.get("ignored"):
             click.echo(f"  not applied, as asked: {', '.join(record['ignored'])}")
     for issue in issues:
-        _show_issue(issue)
+        show_issue(issue)
 
 
 def _headline(result: dict[str, Any], issues: list[dict[str, Any]]) -> str:
@@ -69,7 +69,8 @@ def _headline(result: dict[str, Any], issues: list[dict[str, Any]]) -> str:
     return f"{name}, {', '.join(counts) if counts else click.style('all is well', fg='green')}"
 
 
-def _show_issue(issue: dict[str, Any]) -> None:
+def show_issue(issue: dict[str, Any]) -> None:
+    """One issue for people: severity, place, what was found, what would be right, what to do."""
     severity = click.style(f"{issue['severity']:7}", fg=_COLOURS[issue["severity"]])
     rule = f" [{issue['rule']}]" if issue.get("rule") else ""
     click.echo(f"  {severity} {issue.get('path', 'document')}: {issue['message']}{rule}")

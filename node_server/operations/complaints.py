@@ -1,7 +1,8 @@
-"""Which errors are the caller's: a name that does not exist."""
+"""Which errors are the caller's: an unknown name, a map that cannot be used, no document."""
 
 from __future__ import annotations
 
-from canonical_model.errors import UnknownName as CallerError
+from canonical_model.errors import InvalidDocument, UnknownName
+from connectors.errors import MapError, UnknownConnector
 
-__all__ = ["CallerError"]
+CALLER_ERRORS = (InvalidDocument, MapError, UnknownConnector, UnknownName)

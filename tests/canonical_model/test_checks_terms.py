@@ -89,6 +89,14 @@ CASES: list[tuple[str, Plain, Found]] = [
         },
         [("seller.ids[1]", "BR-O-02"), ("buyer.ids[0]", "BR-O-02")],
     ),
+    (
+        "A14",
+        {
+            **rows(*[{"category": "O", "exemption_text": "x"}] * 2),
+            "seller": ids("vat"),
+        },
+        [("seller.ids[0]", "BR-O-02")],
+    ),
     # A15
     ("A15", {"tax_currency": "SEK", "totals": {"tax": "1.00", "tax_accounting": "9.00"}}, SILENT),
     ("A15", {"tax_currency": "SEK"}, [("totals.tax_accounting", "BR-53")]),

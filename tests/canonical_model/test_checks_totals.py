@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import pytest
 
 from canonical_model.checks import RULES, check
 from canonical_model.checks.figures import figures_of
+from canonical_model.documents.invoice import Invoice
+from canonical_model.parts.totals import Totals
 from tests.strategies import from_plain
 
 Plain: TypeAlias = dict[str, Any]
@@ -382,6 +385,7 @@ LINES: list[tuple[str, list[Plain], Expected]] = [
         SILENT,
     ),
     ("A13", [{"balance": "0.000"}], SILENT),
+    ("A13", [{"balance": "0.000"}, totals(net="0.001")], [("totals.net", "0.00", "0.001")]),
 ]
 
 
@@ -477,3 +481,11 @@ def test_a_negative_zero_is_never_written() -> None:
         ("totals.gross", "0.00", "3.00")
     ]
     assert figures_of("EUR").text(-figures_of("EUR").half * 0) == "0.00"
+
+
+@pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999", "1E-999999"])
+def test_what_no_canonical_document_holds_is_told_as_it_is(odd: str) -> None:
+    bill = Invoice(totals=Totals(net=Decimal(odd), tax=Decimal(1), gross=Decimal(1)))
+    told = {each.actual for each in check(bill)} | {each.expected for each in check(bill)}
+    assert all(text is None or len(text) < 100 for text in told)
+    assert figures_of("EUR").text(Decimal(odd)) == str(Decimal(odd))

@@ -1,0 +1,1 @@
+"""Wire grammars: bytes to plain trees and back, with no finance meaning."""

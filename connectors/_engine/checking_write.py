@@ -1,0 +1,141 @@
+"""All that is wrong with a write map, found before it runs: what it writes follows the codec, what
+it takes is there in the canonical documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from canonical_model.documents import KINDS
+from connectors._engine.canonical_paths import Kind, Spot, near
+from connectors._engine.checking import Checker, Problem
+from connectors._engine.paths import parse
+from connectors._engine.rendering import CODECS
+from connectors._engine.yaml_file import Where as At
+from connectors._transforms import find_transform
+from connectors.errors import MapError, PathError
+
+_BLOCK = {"fields", "use", "each", "at"}
+
+
+class WriteChecker(Checker):
+    """Walks a write map beside the schema of the documents that it renders."""
+
+    def __init__(self, spec: Mapping[str, Any], tables: Mapping[str, Any]) -> None:
+        super().__init__(spec, "tree", tables)
+        self._kind: Kind
+        self._here: Spot
+
+    def problems(self) -> Iterator[Problem]:
+        """All problems beyond the contract's."""
+        kind, codec = self.spec["document"], self.spec["codec"]
+        if kind not in KINDS:
+            yield ("document",), f"unknown document {kind!r}; {near(kind, KINDS)}"
+            return
+        if codec not in CODECS:
+            yield ("codec",), f"no writer of {codec!r}; {near(codec, CODECS)}"
+        if codec == "xml" and "root" not in self.spec:
+            yield (), "no root; name the root element as `root`"
+        self._kind = Kind(kind)
+        self._here = self._kind.payload if self.spec.get("many") else self._kind.document
+        yield from self._inner(self.spec, ())
+        self._here = self._kind.document
+        for index, path in enumerate(self.spec.get("losses", ())):
+            yield from self._path(path, ("losses", index))
+
+    def _inner(self, block: Mapping[str, Any], at: At) -> Iterator[Problem]:
+        """The problems of a block's own fields and those of its fragment."""
+        if not {"fields", "use"} & block.keys():
+            yield at, "no fields; give `fields`, or `use` with the fragment that has them"
+        if "use" in block:
+            yield from self._shared(block["use"], (*at, "use"))
+        for name, value in block.get("fields", {}).items():
+            here = (*at, "fields", name)
+            yield from self._name(name, here)
+            yield from self._target(value, here)
+
+    def _shared(self, name: str, at: At) -> Iterator[Problem]:
+        if name not in self.fragments:
+            yield at, f"unknown fragment {name!r}; {near(name, self.fragments)}"
+        elif name in self._inside:
+            yield at, f"fragment {name!r} uses itself; write the innermost one out"
+        else:
+            self._inside.append(name)
+            for place in self.fragments[name].keys() - {"fields", "use"}:
+                words = f"a fragment has no `{place}`; give it where the fragment is used"
+                yield ("fragments", name, place), words
+            yield from self._inner(self.fragments[name], ("fragments", name))
+            self._inside.pop()
+
+    def _name(self, name: str, at: At) -> Iterator[Problem]:
+        prefix, colon, _ = name.removeprefix("@").rpartition(":")
+        known = self.spec.get("namespaces", {})
+        if self.spec["codec"] == "xml" and colon and prefix not in {*known, "xml"}:
+            yield at, f"the prefix {prefix!r} without a namespace; add it to `namespaces`"
+
+    def _target(self, value: Any, at: At) -> Iterator[Problem]:
+        if isinstance(value, list):
+            for index, each in enumerate(value):
+                yield from self._target(each, (*at, index))
+        elif isinstance(value, dict) and _BLOCK & value.keys():
+            yield from self._nested_block(value, at)
+        else:
+            yield from self._value(value, at)
+
+    def _nested_block(self, block: Mapping[str, Any], at: At) -> Iterator[Problem]:
+        if {"at", "each"} <= block.keys():
+            yield (*at, "at"), "both `at` and `each`; write the whole path in `each`"
+        yield from self._when(block.get("when", []), (*at, "when"))
+        name = "each" if "each" in block else "at"
+        try:
+            found = self._found(block.get(name, "."))
+        except PathError as error:
+            yield (*at, name), str(error)
+            return
+        if name == "at" and found.sort == "array":
+            yield (*at, name), "a list; give `each` for its items, or say which one"
+            return
+        with self._inside_of(self._kind.item(found)):
+            yield from self._inner(block, at)
+
+    @contextmanager
+    def _inside_of(self, spot: Spot) -> Iterator[None]:
+        outer, self._here = self._here, spot
+        yield
+        self._here = outer
+
+    def _found(self, path: str) -> Spot:
+        return self._kind.follow(self._here, parse(path))
+
+    def _path(self, path: Any, at: At) -> Iterator[Problem]:
+        """Conditions and losses may name anything that is there."""
+        try:
+            self._found(str(path))
+        except PathError as error:
+            yield at, str(error)
+
+    def _value(self, value: Any, at: At) -> Iterator[Problem]:
+        """Besides what is wrong in any map: a path of a value has to lead to a single value."""
+        known = list(super()._value(value, at))
+        yield from known
+        if known or not (path := value if isinstance(value, str) else value.get("path")):
+            return
+        found = self._found(path)
+        if found.sort == "object" or (found.sort == "array" and not _takes_several(value)):
+            here = at if isinstance(value, str) else (*at, "path")
+            wanted = "`at` and `fields`" if found.sort == "object" else "`each` and `fields`"
+            yield here, f"{path} is one {found.sort}, no single value; give {wanted}"
+
+
+def _takes_several(value: Any) -> bool:
+    """Whether the first transform of a value takes a list."""
+    steps = value.get("through", ()) if isinstance(value, dict) else ()
+    if not steps:
+        return False
+    try:
+        return find_transform(
+            steps[0] if isinstance(steps[0], str) else next(iter(steps[0]))
+        ).takes_several
+    except MapError:
+        return True  # told already

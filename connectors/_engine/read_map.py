@@ -1,0 +1,179 @@
+"""A read map, compiled: a function from a decoded payload to documents with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from canonical_model.base.issue import Issue
+from canonical_model.documents import KINDS, AnyDocument
+from canonical_model.envelope import Source
+from connectors._engine.blocks import Blocks
+from connectors._engine.checking import each_paths
+from connectors._engine.emit import Function, Program
+from connectors._engine.leaves import Leaves, Scope
+from connectors._engine.lineage import Lineage
+from connectors._engine.paths import Dialect, Path, parse, spell
+from connectors._engine.run_state import Place, Run, numbered
+from connectors._engine.unread import Noting, NotingList, unread_leaves, watch
+from connectors._engine.values import text_of
+
+XML_CODECS = frozenset({"xml", "ofx", "pdf", "iso20022"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One document of a payload: what it says, where it stood, what did not fit."""
+
+    document: AnyDocument
+    source: Source
+    issues: list[Issue]
+    position: str
+
+
+@dataclass(frozen=True)
+class ReadMap:
+    """A compiled read map."""
+
+    name: str
+    document: str
+    dialect: Dialect
+    codec: str
+    version: int
+    places: tuple[Place, ...]
+    lineage: tuple[Lineage, ...]
+    known_losses: tuple[str, ...]
+    _program: Program
+    _source_entry: str
+    _record_path: str
+    _elsewhere: tuple[ReadMap, ...] = ()
+    """The same map for records that lie elsewhere: tried in turn where it finds none."""
+    _loaded: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, tree: Any) -> Iterator[Mapped]:
+        """The documents in a decoded payload, in its order."""
+        found = self._fitting(tree)
+        yield from found._run(tree, found._functions(dict, list))
+
+    def at(self, node: Any, root: Any, position: int) -> Mapped:
+        """The document of one record, whatever its payload: for entries that stream in."""
+        _, _, build, origin = self._functions(dict, list)
+        run = Run(self.places, root, int(self.dialect == "xml"))
+        run.positions.append(position)
+        document = build(node, run)
+        return Mapped(document, origin(node, run) or Source(), run.issues, "")
+
+    def unmapped(self, tree: Any) -> list[list[tuple[str, str]]]:
+        """For each document of `run`, path and text of the leaves that no rule reads.
+
+        Runs the map once more to see. What lies outside of all documents is with the first.
+        """
+        found = self._fitting(tree)
+        watched = watch(tree)
+        functions = found._functions(Noting, NotingList)
+        for _ in found._run(watched, functions):
+            pass
+        taken = [node for _, node, _ in found._taken(watched, functions)]
+        return unread_leaves(watched, taken, self.dialect)
+
+    def _fitting(self, tree: Any) -> ReadMap:
+        """This map, or the first of the others that leads to any records."""
+        for each in (self, *self._elsewhere) if self._elsewhere else ():
+            if each._functions(dict, list)[0](tree, Run((), tree)):
+                return each
+        return self
+
+    def _functions(self, objects: type, lists: type) -> tuple[Callable[..., Any], ...]:
+        key = objects.__name__
+        if key not in self._loaded:
+            self._loaded[key] = self._program.load(objects, lists)
+        names = ("records", "applies", "document", self._source_entry)
+        return tuple(self._loaded[key][name] for name in names)
+
+    def _run(self, tree: Any, functions: tuple[Callable[..., Any], ...]) -> Iterator[Mapped]:
+        build, origin = functions[2:]
+        for position, node, run in self._taken(tree, functions):
+            run.positions.append(position)
+            document = build(node, run)
+            source = origin(node, run) or Source()
+            where = numbered(self._record_path, run.positions, run.base)
+            yield Mapped(document, source, run.issues, where)
+
+    def _taken(
+        self, tree: Any, functions: tuple[Callable[..., Any], ...]
+    ) -> Iterator[tuple[int, Any, Run]]:
+        """The records that are this map's, with their positions."""
+        records, applies = functions[:2]
+        for position, node in enumerate(records(tree, Run((), tree))):
+            run = Run(self.places, tree, int(self.dialect == "xml"))
+            if applies(node, run):
+                yield position, node, run
+
+
+def compile_read(
+    name: str, spec: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]
+) -> ReadMap:
+    """Compile a map that has been checked, once for each place where its records may lie."""
+    first, *others = (_compiled(name, {**spec, "each": e}, tables) for e in each_paths(spec))
+    return replace(first, _elsewhere=tuple(others)) if others else first
+
+
+def _compiled(
+    name: str, spec: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]
+) -> ReadMap:
+    dialect: Dialect = "xml" if spec["codec"] in XML_CODECS else "tree"
+    program = Program(dialect)
+    program.constants["text_of"] = text_of
+    places: list[Place] = []
+    lineage: list[Lineage] = []
+    leaves = Leaves(program, {**tables, **spec.get("tables", {})}, places, lineage)
+    blocks = Blocks(program, leaves, dict(spec.get("fragments", {})))
+    path = parse(str(spec["each"]), dialect)
+    scope = _scope(path, dialect)
+    _document(blocks, spec, scope)
+    _records(program, path)
+    _applies(blocks, spec)
+    origin = blocks.function({"fields": spec.get("source", {})}, Source, scope, always=True)
+    return ReadMap(
+        name=name,
+        document=spec["document"],
+        dialect=dialect,
+        codec=spec["codec"],
+        version=int(spec.get("version", 1)),
+        places=tuple(places),
+        lineage=tuple(lineage),
+        known_losses=tuple(spec.get("known_losses", ())),
+        _program=program,
+        _source_entry=origin,
+        _record_path=scope.source,
+    )
+
+
+def _scope(path: Path, dialect: Dialect) -> Scope:
+    """Where the records stand in the payload."""
+    scope = Scope(joint="." if dialect == "tree" else "/")
+    return scope.every(spell(path, dialect)) if path else scope
+
+
+def _document(blocks: Blocks, spec: Mapping[str, Any], scope: Scope) -> None:
+    """The document is built even where nothing was found: its issues then say what it lacks."""
+    block = {name: spec[name] for name in ("use", "fields") if name in spec}
+    made = blocks.function(block, KINDS[spec["document"]], scope, always=True)
+    whole = Function(blocks.program, "document")
+    whole.line(f"return {made}(n, x)")
+    blocks.program.add(whole)
+
+
+def _applies(blocks: Blocks, spec: Mapping[str, Any]) -> None:
+    """Which of the records are this map's."""
+    test = Function(blocks.program, "applies")
+    held = blocks.leaves.condition(test, "n", spec["when"]) if "when" in spec else "True"
+    test.line(f"return {held}")
+    blocks.program.add(test)
+
+
+def _records(program: Program, path: Path) -> None:
+    found = Function(program, "records")
+    found.line(f"return {found.nodes('n', path) if path else '(n,)'}")
+    program.add(found)

@@ -1,0 +1,50 @@
+"""What generated code calls: transforms in a row, tables, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from connectors._engine.run_state import Run
+from connectors.errors import TransformError
+
+
+def text_of(value: Any) -> str | None:
+    """A value as text, to be compared or looked up."""
+    if value is None or value.__class__ is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def through(value: Any, run: Run, place: int, functions: tuple[Callable[[Any], Any], ...]) -> Any:
+    """The value after each transform in turn; blanks are nothing, what one refuses is reported."""
+    if value.__class__ is str and not value.strip():
+        return None
+    try:
+        for function in functions:
+            if value is None:
+                return None
+            value = function(value)
+    except TransformError as error:
+        run.unfit(place, value, str(error))
+        return None
+    return value
+
+
+def look_up(
+    value: Any, run: Run, place: int, table: Mapping[str, Any], otherwise: tuple[str, Any]
+) -> Any:
+    """The table's entry for a value, else what the map says: refuse, keep, absent, a constant."""
+    key = text_of(value)
+    if key is None or not (key := key.strip()):
+        return None
+    if key in table:
+        return table[key]
+    manner, constant = otherwise
+    if manner == "refuse":
+        run.unfit(place, key, f"one of {', '.join(sorted(table)[:12])}", "add it to the table")
+        return None
+    return {"keep": value, "absent": None}.get(manner, constant)
