@@ -18,6 +18,7 @@ from connectors._engine.mapping import Result
 from connectors._engine.pack import Connector, Pack
 from connectors._engine.rendering import Rendered
 from connectors._engine.samples import write_goldens
+from connectors._engine.unpacking import unpack
 
 __all__ = [
     "Connector",
@@ -34,5 +35,6 @@ __all__ = [
     "pack",
     "problems_of",
     "render",
+    "unpack",
     "write_goldens",
 ]

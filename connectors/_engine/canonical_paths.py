@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from canonical_model.schemas import schema
+from connectors._engine.checking import near
 from connectors._engine.paths import Every, Field, Index, Path, Root, Where
 from connectors.errors import PathError
 
@@ -92,10 +92,3 @@ class Kind:
         if "$ref" in found:
             return self._resolved(self._schema["$defs"][found["$ref"].rpartition("/")[2]])
         return Spot(found)
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """What may have been meant."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=3)
-    return f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(names)}"

@@ -96,7 +96,7 @@ class Checker:
         """All problems beyond the contract's."""
         kind = self.spec["document"]
         if kind not in KINDS:
-            yield ("document",), f"unknown document {kind!r}; {_near(kind, KINDS)}"
+            yield ("document",), f"unknown document {kind!r}; {near(kind, KINDS)}"
             return
         yield from self.sight()
         for path in each_paths(self.spec):
@@ -113,7 +113,7 @@ class Checker:
         """The problems of what says which payloads are the map's."""
         codec = self.spec["codec"]
         if codec not in _CODECS:
-            yield ("codec",), f"unknown codec {codec!r}; {_near(codec, _CODECS)}"
+            yield ("codec",), f"unknown codec {codec!r}; {near(codec, _CODECS)}"
         looks = self.spec.get("recognises", {})
         for index, look in enumerate(looks if isinstance(looks, list) else [looks]):
             at: Where = ("recognises", index) if isinstance(looks, list) else ("recognises",)
@@ -126,7 +126,7 @@ class Checker:
     ) -> Iterator[Problem]:
         for name, value in fields.items():
             if name not in known:
-                yield (*at, name), f"unknown field {name!r}; {_near(name, known)}"
+                yield (*at, name), f"unknown field {name!r}; {near(name, known)}"
             else:
                 yield from self._field(value, known[name], (*at, name))
 
@@ -206,7 +206,7 @@ class Checker:
 
     def _fragment(self, name: str, known: Mapping[str, Target], at: Where) -> Iterator[Problem]:
         if name not in self.fragments:
-            yield at, f"unknown fragment {name!r}; {_near(name, self.fragments)}"
+            yield at, f"unknown fragment {name!r}; {near(name, self.fragments)}"
             return
         if name in self._inside:
             yield at, f"fragment {name!r} uses itself; write the innermost one out"
@@ -241,7 +241,7 @@ class Checker:
         yield from self._when(value.get("when", []), (*at, "when"))
         table = value.get("table")
         if table is not None and table not in self.tables:
-            yield (*at, "table"), f"unknown table {table!r}; {_near(table, self.tables)}"
+            yield (*at, "table"), f"unknown table {table!r}; {near(table, self.tables)}"
 
     def _when(self, when: Any, at: Where) -> Iterator[Problem]:
         for test in when if isinstance(when, list) else [when]:
@@ -280,7 +280,8 @@ def _is(several: bool) -> str:
     return "are several; join them first" if several else "is one; give it a path, or `all`"
 
 
-def _near(name: str, known: Any) -> str:
+def near(name: str, known: Iterable[str]) -> str:
+    """What may have been meant by a name that is not known."""
     found = difflib.get_close_matches(name, known, n=3)
     return (
         f"did you mean {' or '.join(found)}?" if found else f"known are {', '.join(sorted(known))}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from canonical_model.base.issue import Issue
@@ -19,6 +21,7 @@ from connectors._engine.run_state import Place, Run, numbered
 from connectors._engine.unread import Noting, NotingList, unread_leaves, watch
 from connectors._engine.values import text_of
 
+_POSITION = re.compile(r"\[-?\d*\*?\]")
 XML_CODECS = frozenset({"xml", "ofx", "pdf", "iso20022"})
 
 
@@ -75,7 +78,18 @@ class ReadMap:
         for _ in found._run(watched, functions):
             pass
         taken = [node for _, node, _ in found._taken(watched, functions)]
-        return unread_leaves(watched, taken, self.dialect)
+        unread = unread_leaves(watched, taken, self.dialect)
+        return [[leaf for leaf in leaves if not self._is_known(leaf[0])] for leaves in unread]
+
+    def _is_known(self, path: str) -> bool:
+        """Whether the map says that it leaves this leaf, and all below it, on purpose."""
+        return self._lost(_POSITION.sub("", path)) is not None
+
+    @cached_property
+    def _lost(self) -> Callable[[str], Any]:
+        ways = [re.escape(_POSITION.sub("", each)) for each in self.known_losses]
+        ways = [each.replace(r"\*", r"[^./]*") for each in ways]
+        return re.compile(rf"(?:{'|'.join(ways) or '(?!)'})(?:[./].*)?").fullmatch
 
     def _fitting(self, tree: Any) -> ReadMap:
         """This map, or the first of the others that leads to any records."""

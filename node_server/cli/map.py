@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import click
+from rich.console import Console
+from rich.progress import track
 
 from node_server.cli.complaints import calls_it_wrong_usage
 from node_server.cli.options import overlay_option
 from node_server.cli.validate import show_issue
-from node_server.operations.mapping import files_in, map_one
+from node_server.operations.mapping import How, files_in, map_files
 from node_server.operations.validating import all_issues
 
 _PATH = click.Path(exists=True, allow_dash=True)
+_LONG = 20
+_T = TypeVar("_T")
 
 
 @click.command(name="map")
@@ -25,42 +29,39 @@ _PATH = click.Path(exists=True, allow_dash=True)
 @click.option("--connector", help="Connector to use; found by itself when not given.")
 @click.option("--resource", help="Resource of the connector.")
 @overlay_option
+@click.option("--tenant", default="default", show_default=True, help="Whose documents they are.")
+@click.option("--entity", help="Our legal entity, by its master id.")
+@click.option("--own-id", "own_ids", multiple=True, help="An identifier of ours; repeatable.")
 @click.option("--unmapped", is_flag=True, help="Also say which source fields no rule used.")
 @click.option("--strict", is_flag=True, help="Error issues count as failures.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64))
 @calls_it_wrong_usage
 def map_command(
-    paths: tuple[str, ...],
-    jsonl: bool,
-    as_json: bool,
-    connector: str | None,
-    resource: str | None,
-    overlay: tuple[str, ...],
-    unmapped: bool,
-    strict: bool,
+    paths: tuple[str, ...], jsonl: bool, as_json: bool, strict: bool, jobs: int, **how: Any
 ) -> None:
-    """Map the payloads in PATH... (files, folders, - for standard input).
+    """Map the payloads in PATH... (files, folders, archives, - for standard input).
 
-    Exit code 0 when every payload was mapped, 1 when some were not.
+    An identifier of ours (--own-id) tells payable from receivable. Exit code 0 when every payload
+    was mapped, 1 when some were not.
     """
+    files = files_in(paths)
     failed = False
-    for name, data in _payloads(paths):
-        result = map_one(
-            data, name, connector=connector, resource=resource, overlay=overlay, unmapped=unmapped
-        )
-        failed |= not result["records"] or (strict and _has_errors(result))
-        if jsonl or as_json:
-            click.echo(json.dumps(result, ensure_ascii=False, indent=2 if as_json else None))
-        else:
-            _show(result)
+    for results in _with_progress(map_files(files, How(**how), jobs), len(files)):
+        for result in results:
+            failed |= not result["records"] or (strict and _has_errors(result))
+            if jsonl or as_json:
+                click.echo(json.dumps(result, ensure_ascii=False, indent=2 if as_json else None))
+            else:
+                _show(result)
     raise SystemExit(1 if failed else 0)
 
 
-def _payloads(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    for path in files_in(paths):
-        if str(path) == "-":
-            yield "-", sys.stdin.buffer.read()
-        else:
-            yield str(path), path.read_bytes()
+def _with_progress(results: Iterable[_T], total: int) -> Iterator[_T]:
+    """A bar on standard error while there is much to do and somebody to watch it."""
+    if total < _LONG or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from results
+        return
+    yield from track(results, "mapping", total=total, console=Console(stderr=True))
 
 
 def _has_errors(result: dict[str, Any]) -> bool:
