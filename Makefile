@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := .venv-lowest
 
 # What `make run` starts, and what proves that an installed wheel carries its data files.
-RUN         = counterfoil validate docs/examples/invoice.json
+RUN         = counterfoil map --own-id 'eingang@hansestadt.example' --entity DE01 connectors/ap/ubl/samples/invoice/xrechnung-direct-debit.in.xml connectors/bank/camt/samples/statement/day_v08.in.xml connectors/erp/xero/samples/invoice/bill.in.json
 WHEEL_PROOF = counterfoil schema invoice
 
 MAKEFLAGS += --no-print-directory

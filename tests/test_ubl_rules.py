@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+import connectors
 from tests.test_round_trips import CASES, Case, written
 
 _FAILED = re.compile(r'<svrl:failed-assert[^>]*?id="([^"]*)"[^>]*?flag="fatal"')
@@ -87,3 +88,23 @@ def test_what_cannot_be_judged_is_named_rightly() -> None:
     names = {case.name for case in in_ubl()}
     assert BROKEN.keys() <= names
     assert names & FRAGMENTS
+
+
+def plain(path: str) -> str:
+    return re.sub(r"\[[^]]*\]|\$\.documents", "", path).removeprefix(".")
+
+
+@pytest.mark.parametrize("resource", ["invoice", "credit_note"])
+def test_every_term_of_en_16931_is_written(resource: str) -> None:
+    text = (Path(__file__).parent.parent / "docs/model/en16931.csv").read_text("utf-8")
+    wanted = {row.split(",")[0]: row.split(",")[1] for row in text.splitlines()[1:]}
+    del wanted["BT-125"]  # the bytes of a file, of which a document has only the hash
+    lineage = connectors.explain("ap/ubl", resource, "write")
+    taken = {plain(source) for each in lineage for source in each.sources}
+    missing = {
+        term
+        for term, paths in wanted.items()
+        for path in paths.split(" + ")
+        if not any(f"{source}.".startswith(f"{plain(path)}.") for source in taken)
+    }
+    assert missing == set()

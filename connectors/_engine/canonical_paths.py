@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canonical_model.schemas import schema
-from connectors._engine.checking import near
+from connectors._engine.nearest import near
 from connectors._engine.paths import Every, Field, Index, Path, Root, Where
 from connectors.errors import PathError
 

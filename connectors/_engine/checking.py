@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from jsonschema.exceptions import ValidationError
 
 from canonical_model.documents import KINDS
 from canonical_model.envelope import Source
+from connectors._engine.nearest import near
 from connectors._engine.paths import Dialect, parse
 from connectors._engine.run_state import Place, Run
 from connectors._engine.targets import Target, targets
@@ -278,14 +278,6 @@ class Checker:
 
 def _is(several: bool) -> str:
     return "are several; join them first" if several else "is one; give it a path, or `all`"
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """What may have been meant by a name that is not known."""
-    found = difflib.get_close_matches(name, known, n=3)
-    return (
-        f"did you mean {' or '.join(found)}?" if found else f"known are {', '.join(sorted(known))}"
-    )
 
 
 def told(files: Sequence[YamlFile], problems: Iterable[Problem]) -> list[str]:

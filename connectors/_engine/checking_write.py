@@ -9,7 +9,8 @@ from typing import Any
 
 from canonical_model.documents import KINDS
 from connectors._engine.canonical_paths import Kind, Spot
-from connectors._engine.checking import Checker, Problem, near
+from connectors._engine.checking import Checker, Problem
+from connectors._engine.nearest import near
 from connectors._engine.paths import parse
 from connectors._engine.rendering import CODECS
 from connectors._engine.yaml_file import Where as At

@@ -75,7 +75,8 @@ def show_issue(issue: dict[str, Any]) -> None:
     rule = f" [{issue['rule']}]" if issue.get("rule") else ""
     click.echo(f"  {severity} {issue.get('path', 'document')}: {issue['message']}{rule}")
     found, wanted = issue.get("actual"), issue.get("expected")
-    if found or wanted:
-        click.echo(f"          found {found or 'nothing'}; expected {wanted or 'something else'}")
+    # What does not fit says both in its message already.
+    if wanted and "; expected " not in issue["message"]:
+        click.echo(f"          found {found or 'nothing'}; expected {wanted}")
     if issue.get("hint"):
         click.echo(f"          {issue['hint']}")

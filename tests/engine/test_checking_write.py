@@ -1,4 +1,4 @@
-"""All that is wrong with a write map is found when it is loaded, each thing with what would work."""
+"""All that is wrong with a write map is found when it is loaded, with what would work."""
 
 from __future__ import annotations
 
