@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LOWEST := .venv-lowest
 
 # What `make run` starts, and what proves that an installed wheel carries its data files.
-RUN         = counterfoil map --own-id 'eingang@hansestadt.example' --entity DE01 connectors/ap/ubl/samples/invoice/xrechnung-direct-debit.in.xml connectors/bank/camt/samples/statement/day_v08.in.xml connectors/erp/xero/samples/invoice/bill.in.json
+RUN         = counterfoil serve
 WHEEL_PROOF = counterfoil schema invoice
 
 MAKEFLAGS += --no-print-directory
@@ -80,10 +80,12 @@ check: install ## lint, formatting, types, import direction, generated files
 
 generate: install ## write the generated files anew
 	@$(BIN)/python -m canonical_model.schemas --write
+	@$(BIN)/python -m connectors._engine.learning --write
 	@$(BIN)/python docs/generate.py --write
 
 generated: install ## fail if a generated file is stale
 	$(call quietly,$(BIN)/python -m canonical_model.schemas --check,generated schemas,run: make generate)
+	$(call quietly,$(BIN)/python -m connectors._engine.learning --check,what is known of the connectors,run: make generate)
 	$(call quietly,$(BIN)/python docs/generate.py --check,generated pages,run: make generate)
 
 bench: install ## run every benchmark

@@ -131,8 +131,8 @@ def mapper(data: bytes) -> Callable[[], Any]:
     name, decoded = read(data, None)
     sight = next(iter(sights(name, decoded)))[0]
     pack = connectors.pack()
-    claimed = max((r for r in pack.recognisers if r.claims(sight)), key=lambda r: r.weight)
-    connector, _, resource = claimed.name.rpartition("/")
+    (claimed,), _ = pack.recognition.claims(sight)
+    connector, _, resource = claimed.rpartition("/")
     found = pack[connector].read_map(resource)
 
     def run() -> Any:

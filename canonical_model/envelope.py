@@ -36,6 +36,9 @@ class Context(Part, frozen=True, kw_only=True):
     tenant: Annotated[Text, says("Whose document it is")] = "default"
     entity: Annotated[Maybe[Text], says("Our legal entity, by its master id")] = None
     own_ids: Annotated[tuple[Text, ...], says("Our own identifiers, to tell the direction")] = ()
+    entities: Annotated[
+        dict[Text, tuple[Text, ...]], says("Identifiers of each of our entities, if several")
+    ] = {}
     direction: Annotated[Maybe[Direction], says("Direction, where the caller knows it")] = None
 
 

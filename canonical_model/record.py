@@ -53,8 +53,8 @@ def completed(document: AnyDocument, context: Context) -> AnyDocument:
     told: dict[str, Any] = {}
     if _lacks(document, "direction"):
         told["direction"] = identity.direction_of(document, context)
-    if context.entity is not None and _lacks(document, "entity"):
-        told["entity"] = context.entity
+    if _lacks(document, "entity"):
+        told["entity"] = identity.entity_of(document, context)
     if isinstance(document, BankStatement) and document.transactions:
         document = identity.number_transactions(document)
     told = {name: value for name, value in told.items() if value is not None}

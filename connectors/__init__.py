@@ -5,6 +5,9 @@ from __future__ import annotations
 from connectors._engine.api import (
     Overlay,
     explain,
+    explain_record,
+    folders,
+    forget,
     iter_records,
     map_payload,
     names,
@@ -12,10 +15,11 @@ from connectors._engine.api import (
     render,
 )
 from connectors._engine.blank import make_blank
+from connectors._engine.connector import Connector
 from connectors._engine.inspection import problems_of
 from connectors._engine.lineage import Lineage
 from connectors._engine.mapping import Result
-from connectors._engine.pack import Connector, Pack
+from connectors._engine.pack import Pack
 from connectors._engine.rendering import Rendered
 from connectors._engine.samples import write_goldens
 from connectors._engine.unpacking import unpack
@@ -28,6 +32,9 @@ __all__ = [
     "Rendered",
     "Result",
     "explain",
+    "explain_record",
+    "folders",
+    "forget",
     "iter_records",
     "make_blank",
     "map_payload",

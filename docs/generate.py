@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import connectors_page
+
 from canonical_model import checks, lifecycle, schemas
 from canonical_model.documents import KINDS, PREFIXES
 from connectors import _transforms as transforms
@@ -104,7 +106,7 @@ def transforms_page() -> str:
 
 def arguments_of(found: transforms.Transform) -> str:
     """The arguments by name and type, those that may be left out in brackets."""
-    words = {str: "text", int: "whole number", bool: "flag", list: "list"}
+    words = {str: "text", int: "whole number", bool: "flag", list: "list", dict: "object"}
     shown = [f"`{name}`: {words[kind]}" for name, kind in found.arguments.items()]
     needed = [name in found.required for name in found.arguments]
     return ", ".join(
@@ -125,6 +127,7 @@ def terms_page() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "connectors.md": connectors_page.page,
     "lifecycle.md": lifecycle_page,
     "model/fields.md": fields_page,
     "model/terms.md": terms_page,

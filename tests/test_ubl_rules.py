@@ -16,10 +16,12 @@ import pytest
 from lxml import etree
 
 import connectors
+from connectors.errors import ConnectorError
 from tests.test_round_trips import CASES, Case, written
 
 _FAILED = re.compile(r'<svrl:failed-assert[^>]*?id="([^"]*)"[^>]*?flag="fatal"')
 
+FULLEST = "peppol-bis-in-full-0"
 # Samples that say too little for the schema to be satisfied.
 FRAGMENTS = {"values-that-do-not-fit-0", "cut-off-0"}
 # What the documents themselves break; nothing is mended when they are written.
@@ -38,7 +40,7 @@ BROKEN: dict[str, set[str]] = {
 def in_ubl() -> list[Case]:
     """The documents that are written as UBL; the fullest one as a credit note as well."""
     found = [case for case in CASES if case.connector == "ap/ubl"]
-    (full,) = (case for case in found if case.name == "peppol-bis-in-full-0")
+    (full,) = (case for case in found if case.name == FULLEST)
     document = {**full.document, "kind": "credit_note", "type_code": "381"}
     return [*found, full._replace(resource="credit_note", document=document)]
 
@@ -94,12 +96,13 @@ def plain(path: str) -> str:
     return re.sub(r"\[[^]]*\]|\$\.documents", "", path).removeprefix(".")
 
 
+@pytest.mark.parametrize("connector", ["ap/ubl", "ap/cii"])
 @pytest.mark.parametrize("resource", ["invoice", "credit_note"])
-def test_every_term_of_en_16931_is_written(resource: str) -> None:
+def test_every_term_of_en_16931_is_written(connector: str, resource: str) -> None:
     text = (Path(__file__).parent.parent / "docs/model/en16931.csv").read_text("utf-8")
     wanted = {row.split(",")[0]: row.split(",")[1] for row in text.splitlines()[1:]}
     del wanted["BT-125"]  # the bytes of a file, of which a document has only the hash
-    lineage = connectors.explain("ap/ubl", resource, "write")
+    lineage = connectors.explain(connector, resource, "write")
     taken = {plain(source) for each in lineage for source in each.sources}
     missing = {
         term
@@ -108,3 +111,23 @@ def test_every_term_of_en_16931_is_written(resource: str) -> None:
         if not any(f"{source}.".startswith(f"{plain(path)}.") for source in taken)
     }
     assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("received", "AB"), ("matched", "IP"), ("exception", "UQ"), ("rejected", "RE"), ("CA", "CA")],
+)
+@pytest.mark.parametrize("kind", ["invoice", "credit_note"])
+def test_an_answer_tells_the_seller_the_state(kind: str, status: str, code: str) -> None:
+    (full,) = (case for case in in_ubl() if (case.name, case.resource) == (FULLEST, kind))
+    document = {**full.document, "status": status}
+    tree = etree.fromstring(written(full._replace(resource=f"{kind}_response", document=document)))
+    told = tree.findtext(".//{*}ResponseCode"), tree.findtext(".//{*}DocumentReference/{*}ID")
+    assert told == (code, full.document["number"])
+
+
+def test_an_answer_without_a_known_state_is_refused() -> None:
+    (full,) = (c for c in in_ubl() if (c.name, c.resource) == (FULLEST, "invoice"))
+    document = {**full.document, "status": "AUTHORISED"}
+    with pytest.raises(ConnectorError, match="status is received or"):
+        written(full._replace(resource="invoice_response", document=document))

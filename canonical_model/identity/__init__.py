@@ -12,7 +12,7 @@ from canonical_model.identity.bank_ledger import (
     reference_rung,
 )
 from canonical_model.identity.canonical_json import NotCanonicalJson, canonical_json, sha256_hex
-from canonical_model.identity.direction import direction_of
+from canonical_model.identity.direction import direction_of, entity_of
 from canonical_model.identity.document_keys import idempotency_key, keys, source_key
 from canonical_model.identity.fingerprints import (
     HOLD_AT,
@@ -54,6 +54,7 @@ __all__ = [
     "canonical_json",
     "compare",
     "direction_of",
+    "entity_of",
     "fingerprints",
     "iban",
     "idempotency_key",

@@ -10,6 +10,7 @@ from canonical_model.envelope import Context, Direction
 from canonical_model.identity.normalise import tax_id
 from canonical_model.identity.rungs import rungs
 from canonical_model.parts.bank_account import BankAccount
+from canonical_model.parts.identifier import Identifier
 from canonical_model.parts.party import Party
 
 
@@ -21,14 +22,34 @@ def direction_of(document: Any, context: Context) -> Direction | None:
     stated: Direction | None = getattr(document, "direction", None)
     if stated == "payable" or stated == "receivable":
         return stated
-    if context.direction is not None or not context.own_ids:
+    own = _own(context)
+    if context.direction is not None or not own:
         return context.direction
-    own = _normalised(context.own_ids)
     selling = _is_ours(getattr(document, "seller", None), own)
     buying = _is_ours(getattr(document, "buyer", None), own)
     if selling == buying:
         return None
     return "receivable" if selling else "payable"
+
+
+def entity_of(document: Any, context: Context) -> str | None:
+    """The entity that the context names, else the one of ours that is found in the document."""
+    if context.entity is not None or not context.entities:
+        return context.entity
+    account = getattr(document, "account", None)
+    held = account.id if isinstance(account, BankAccount) else account
+    number = held.value or "" if isinstance(held, Identifier) else ""
+    sides = [getattr(document, side, None) for side in ("buyer", "seller")]
+    for name, ids in context.entities.items():
+        own = _normalised(ids)
+        if tax_id(number) in own or any(_is_ours(party, own) for party in sides):
+            return name
+    return None
+
+
+def _own(context: Context) -> frozenset[str]:
+    own = _normalised(context.own_ids)
+    return own.union(*map(_normalised, context.entities.values())) if context.entities else own
 
 
 @lru_cache(64)

@@ -7,13 +7,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from canonical_model import wire
 from canonical_model.documents import AnyDocument
 from canonical_model.envelope import Context, Record
+from connectors._engine.explanation import Explained, explained
 from connectors._engine.lineage import Lineage
 from connectors._engine.mapping import Result, map_bytes
 from connectors._engine.pack import BUILT_IN, Pack
 from connectors._engine.rendering import Rendered, render_documents
 from connectors._engine.streaming import stream_records
+from connectors.errors import UnknownConnector
 
 _ANYONE = Context()
 
@@ -21,12 +24,25 @@ Overlay: TypeAlias = str | tuple[str, ...] | None
 """A folder of one's own connectors and overlays, or several, each over the ones before."""
 
 
-@lru_cache(maxsize=16)
 def pack(overlay: Overlay = None) -> Pack:
     """The connectors of this package; folders of one's own add to them and lie over them."""
-    names = (overlay,) if isinstance(overlay, str) else overlay or ()
+    return _pack((overlay,) if isinstance(overlay, str) else tuple(overlay or ()))
+
+
+@lru_cache(maxsize=16)
+def _pack(names: tuple[str, ...]) -> Pack:
     own = tuple(Path(name) for name in names)
     return Pack((BUILT_IN, *own), own)
+
+
+def forget() -> None:
+    """Read the connectors anew when they are next asked for: their files have changed."""
+    _pack.cache_clear()
+
+
+def folders() -> list[Path]:
+    """Where the connectors of this package lie."""
+    return [each.folder for each in pack().connectors.values()]
 
 
 def names() -> list[str]:
@@ -68,6 +84,16 @@ def render(
 ) -> Rendered:
     """One or several documents as a payload of that resource."""
     return render_documents(pack(overlay)[connector].write_map(resource), documents)
+
+
+def explain_record(record: Record, *, overlay: Overlay = None) -> list[Explained]:
+    """Each value of a record's document with the place in the payload that it comes from."""
+    mapping = (record.source.mapping if record.source else None) or ""
+    connector, _, resource = mapping.partition("@")[0].rpartition("/")
+    if not resource.endswith(".read"):
+        raise UnknownConnector(f"no map is known of this record ({mapping or 'no source'})")
+    document = wire.to_plain(record.document)
+    return explained(pack(overlay)[connector], resource.removesuffix(".read"), document)
 
 
 def explain(

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
 from canonical_model.documents.journal_entry import JournalLine
 from canonical_model.documents.order_response import ResponseLine
@@ -16,7 +15,9 @@ from canonical_model.parts.line import Line
 from canonical_model.parts.movement import MoveLine
 from connectors._engine import convert
 from connectors._engine.emit import Function, Program
+from connectors._engine.holders import Outlook, chain_of
 from connectors._engine.leaves import Leaves, Scope
+from connectors._engine.lists import Lists, without
 from connectors._engine.paths import parse, spell
 from connectors._engine.run_state import Place
 from connectors._engine.targets import Target, targets
@@ -33,7 +34,11 @@ class Blocks:
     leaves: Leaves
     fragments: dict[str, Any] = field(default_factory=dict)
     counter: int = 0
+    outlook: Outlook = field(init=False)
     _made: dict[tuple[str, Any, Scope, bool], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.outlook = Outlook(self.fragments)
 
     def function(
         self,
@@ -75,7 +80,7 @@ class Blocks:
             if name not in values:
                 values[name] = self._field(out, base, value, known[name], scope, stated)
         if before:
-            out.line(f"x.exponent = {before}")
+            out.line(f"x.exponent, x.currency = {before}")
         return self._struct(out, struct, values, None if always else stated)
 
     def _fields(self, spec: dict[str, Any]) -> dict[str, Any]:
@@ -99,9 +104,9 @@ class Blocks:
         code = self._field(out, base, fields["currency"], known["currency"], scope, stated)
         before = out.fresh()
         values["currency"] = code
-        out.line(f"{before} = x.exponent")
+        out.line(f"{before} = x.exponent, x.currency")
         exponent = self.program.constant(convert.exponent_of)
-        out.line(f"if {code} is not None: x.exponent = {exponent}({code})")
+        out.line(f"if {code} is not None: x.exponent, x.currency = {exponent}({code}), {code}")
         return before
 
     def _struct(
@@ -138,9 +143,9 @@ class Blocks:
     ) -> str:
         inner = scope.into(target.name)
         if target.sort == "struct":
-            found = self._one_struct(out, base, value, target.struct, inner)
+            found = self.one(out, base, value, target.struct, inner)
         elif target.sort == "structs":
-            found = self._structs(out, base, value, target.struct, inner.every_target())
+            found = Lists(self).structs(out, base, value, target.struct, inner.every_target())
         elif target.sort == "texts":
             found = self._texts(out, base, value, inner)
         elif target.sort == "leaves":
@@ -164,114 +169,33 @@ class Blocks:
         for spec in specs:
             out.line(f"if {found} is None:")
             out.depth += 1
-            out.line(f"{found} = {self._one_struct(out, base, spec, struct, scope)}")
+            out.line(f"{found} = {self.one(out, base, spec, struct, scope)}")
             out.depth -= 1
         return found
 
-    def _one_struct(self, out: Function, base: str, spec: Any, struct: Any, scope: Scope) -> str:
+    def one(self, out: Function, base: str, spec: Any, struct: Any, scope: Scope) -> str:
+        """A variable with the struct of a block, or of the first that finds anything, or None."""
         if isinstance(spec, list):
             return self._first_struct(out, base, spec, struct, scope)
-        found = out.fresh()
         path = parse(spec["at"], self.program.dialect) if "at" in spec else ()
         inner = scope.at(spell(path, self.program.dialect)) if path else scope
-        node = out.node(base, path)
+        found, node = out.fresh(), out.node(base, path)
+        rest = without(spec, "at", "when")
+        # Most subtrees are absent from most payloads: one look, and all their fields are done.
+        tests = [f"{node} is not None"] if path else []
         if "when" in spec:
-            test = self.leaves.condition(out, base, spec["when"])
-            call = self.function(_without(spec, "at", "when"), struct, inner)
-            out.line(f"{found} = {call}({node}, x) if {test} else None")
-        elif path:
-            # Most subtrees are absent from most payloads: one look, and all their fields are done.
-            call = self.function(_without(spec, "at"), struct, inner)
-            out.line(f"{found} = {call}({node}, x) if {node} is not None else None")
+            tests.append(self.leaves.condition(out, base, spec["when"]))
+        if not tests:
+            out.line(f"{found} = {self.build(out, node, rest, struct, inner)}")
+            return found
+        call, test = f"{self.function(rest, struct, inner)}({node}, x)", " and ".join(tests)
+        if path and self.outlook.looks_above(rest):
+            chain, before = chain_of(out, base, path), out.fresh()
+            out.line(f"{before} = x.up; x.up = {chain}; {found} = {call} if {test} else None")
+            out.line(f"x.up = {before}")
         else:
-            out.line(f"{found} = {self.build(out, node, spec, struct, inner)}")
+            out.line(f"{found} = {call} if {test} else None")
         return found
-
-    def _structs(self, out: Function, base: str, specs: Any, struct: Any, scope: Scope) -> str:
-        found = out.fresh()
-        out.line(f"{found} = []")
-        out.line("x.indexes.append(0)")
-        for number, spec in enumerate(specs if isinstance(specs, list) else [specs]):
-            if number:
-                out.line(f"x.indexes[-1] = len({found})")
-            test = self.leaves.condition(out, base, spec["when"]) if "when" in spec else ""
-            if "each" in spec:
-                self._loop(out, base, spec, struct, scope, found, test)
-            else:
-                self._append(out, base, spec, struct, scope, found, test)
-        out.line("x.indexes.pop()")
-        return found
-
-    def _loop(
-        self,
-        out: Function,
-        base: str,
-        spec: dict[str, Any],
-        struct: Any,
-        scope: Scope,
-        found: str,
-        test: str,
-    ) -> None:
-        path = parse(spec["each"], self.program.dialect)
-        items = out.nodes(base, path)
-        inner = scope.every(spell(path, self.program.dialect))
-        call = self.function(_without(spec, "each", "when", "nested"), struct, inner)
-        below = self._nested(spec, struct, inner) if "nested" in spec else ""
-        out.line(f"if {items}{f' and {test}' if test else ''}:")
-        out.line("    x.positions.append(0)")
-        out.line(f"    for i, c in enumerate({items}):")
-        out.line("        x.positions[-1] = i")
-        out.line(f"        m = {call}(c, x)")
-        out.line("        if m is None: continue")
-        out.line(f"        {found}.append(m); x.indexes[-1] += 1")
-        if below:
-            out.line(f"        {below}(c, x, m.id, {found})")
-        out.line("    x.positions.pop()")
-
-    def _nested(self, spec: dict[str, Any], struct: Any, scope: Scope) -> str:
-        """The name of a function that adds the lines within a line, and those within them."""
-        nested = spec["nested"]
-        fields = {**spec.get("fields", {}), **nested.get("fields", {})}
-        path = parse(nested["each"], self.program.dialect)
-        inner = scope.every(spell(path, self.program.dialect))
-        whole = {**_without(spec, "each", "when", "nested"), "fields": fields}
-        call, clone = self.function(whole, struct, inner), self.program.constant(structs.replace)
-        self.counter += 1
-        made = Function(self.program, f"nested_{self.counter}", "n, x, parent, found")
-        items = made.nodes("n", path)
-        made.line("x.positions.append(0)")
-        made.line(f"for i, c in enumerate({items}):")
-        made.line("    x.positions[-1] = i")
-        made.line(f"    m = {call}(c, x)")
-        made.line("    if m is None: continue")
-        made.line(f"    found.append({clone}(m, parent=parent)); x.indexes[-1] += 1")
-        made.line(f"    {made.name}(c, x, m.id, found)")
-        made.line("x.positions.pop()")
-        return self.program.add(made)
-
-    def _append(
-        self,
-        out: Function,
-        base: str,
-        spec: dict[str, Any],
-        struct: Any,
-        scope: Scope,
-        found: str,
-        test: str,
-    ) -> None:
-        path = parse(spec["at"], self.program.dialect) if "at" in spec else ()
-        inner = scope.at(spell(path, self.program.dialect)) if path else scope
-        node = out.node(base, path)
-        one = out.fresh()
-        if test:
-            call = self.function(_without(spec, "at", "when"), struct, inner)
-            out.line(f"{one} = {call}({node}, x) if {test} else None")
-        elif path:
-            call = self.function(_without(spec, "at"), struct, inner)
-            out.line(f"{one} = {call}({node}, x) if {node} is not None else None")
-        else:
-            out.line(f"{one} = {self.build(out, node, spec, struct, inner)}")
-        out.line(f"if {one} is not None: {found}.append({one})")
 
     def _texts(self, out: Function, base: str, spec: dict[str, Any], scope: Scope) -> str:
         found = out.fresh()
@@ -286,11 +210,11 @@ class Blocks:
 @cache
 def _required(struct: type[msgspec.Struct]) -> tuple[str, ...]:
     """The fields without which there is no such object."""
-    return tuple(f.name for f in msgspec.structs.fields(struct) if f.required)
-
-
-def _without(spec: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in spec.items() if name not in names}
+    names, defaults = struct.__struct_fields__, struct.__struct_defaults__
+    needed = {*names[: len(names) - len(defaults)]}
+    late = names[len(names) - len(defaults) :]
+    needed |= {n for n, d in zip(late, defaults, strict=True) if d is msgspec.NODEFAULT}
+    return tuple(name for name in names if name in needed)
 
 
 __all__ = ["Blocks", "Place"]

@@ -2,73 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any, TypeAlias
-
-import jsonschema
-from jsonschema.exceptions import ValidationError
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from canonical_model.documents import KINDS
 from canonical_model.envelope import Source
+from connectors._engine.contract import Problem
 from connectors._engine.nearest import near
 from connectors._engine.paths import Dialect, parse
 from connectors._engine.run_state import Place, Run
 from connectors._engine.targets import Target, targets
 from connectors._engine.wires import NAMES as WIRES
-from connectors._engine.yaml_file import Where, YamlFile
+from connectors._engine.yaml_file import Where
 from connectors._transforms import find_transform
 from connectors.errors import MapError, PathError
-
-Problem: TypeAlias = tuple[Where, str]
-_LONG = 200
-CONTRACTS = Path(__file__).parent / "contracts"
-
-
-@cache
-def contract(name: str) -> jsonschema.Draft202012Validator:
-    """The validator of a published contract: `map` or `manifest`."""
-    schema = json.loads((CONTRACTS / f"{name}.schema.json").read_text("utf-8"))
-    return jsonschema.Draft202012Validator(schema)
-
-
-def schema_problems(name: str, content: Any) -> Iterator[Problem]:
-    """What the contract says of a file, the deepest cause of each."""
-    for error in contract(name).iter_errors(content):
-        cause = _cause(error)
-        yield (*cause.absolute_path, *_strangers(cause)[:1]), _words(cause)
-
-
-def _cause(error: ValidationError) -> ValidationError:
-    """Of several alternatives that all fail, the one that was most likely meant."""
-    while error.context:
-        meant = [each for each in error.context if each.validator != "type" or each.path]
-        error = min(meant or error.context, key=_unlikeliness)
-    return error
-
-
-def _unlikeliness(error: ValidationError) -> tuple[int, bool, int]:
-    """Least for what fails deepest, then for what knows most of the names that are there."""
-    named = error.validator == "additionalProperties"
-    return -len(error.path), not named, len(_strangers(error))
-
-
-def _strangers(error: ValidationError) -> list[str]:
-    """The names that are not known; the problem stands where the first does."""
-    schema: Any = error.schema
-    if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
-        return []
-    return [name for name in error.instance if name not in schema.get("properties", {})]
-
-
-def _words(error: ValidationError) -> str:
-    if error.validator == "additionalProperties":
-        schema: Any = error.schema
-        known = ", ".join(sorted(schema.get("properties", {})))
-        return f"unknown {', '.join(map(repr, _strangers(error)))}; known are {known}"
-    return str(error.message) if len(error.message) <= _LONG else f"{error.message[:_LONG]}…"
 
 
 def each_paths(spec: Mapping[str, Any]) -> list[str]:
@@ -91,6 +38,8 @@ class Checker:
         self.tables = {**tables, **spec.get("tables", {})}
         self.fragments = spec.get("fragments", {})
         self._inside: list[str] = []
+        self._seen: set[tuple[str, int]] = set()
+        """The fragments looked into, with the fields they were to fill: once is enough."""
 
     def problems(self) -> Iterator[Problem]:
         """All problems beyond the contract's."""
@@ -101,6 +50,7 @@ class Checker:
         yield from self.sight()
         for path in each_paths(self.spec):
             yield from self._path(path, ("each",))
+            yield from _nothing_above(path, ("each",))
         yield from self._when(self.spec.get("when", []), ("when",))
         if not {"use", "fields"} & self.spec.keys():
             yield (), "no fields; a map has `fields`, or `use` with the fragment that has them"
@@ -119,6 +69,7 @@ class Checker:
             at: Where = ("recognises", index) if isinstance(looks, list) else ("recognises",)
             for number, path in enumerate(look.get("has", ())):
                 yield from self._path(path, (*at, "has", number))
+                yield from _nothing_above(path, (*at, "has", number))
             yield from self._when(look.get("where", []), (*at, "where"))
 
     def _fields(
@@ -185,6 +136,9 @@ class Checker:
             return
         if {"at", "each"} <= block.keys():
             yield (*at, "at"), "both `at` and `each`; write the whole path in `each`"
+        for name in ("as", "by"):
+            if name in block:
+                yield (*at, name), f"`{name}` is for writing"
         for name in ("at", "each"):
             if name in block:
                 yield from self._path(block[name], (*at, name))
@@ -211,6 +165,9 @@ class Checker:
         if name in self._inside:
             yield at, f"fragment {name!r} uses itself; write the innermost one out"
             return
+        if (name, id(known)) in self._seen:
+            return
+        self._seen.add((name, id(known)))
         self._inside.append(name)
         fragment, here = self.fragments[name], ("fragments", name)
         for place in fragment.keys() - {"fields", "use"}:
@@ -276,17 +233,10 @@ class Checker:
             yield at, str(error)
 
 
+def _nothing_above(path: str, at: Where) -> Iterator[Problem]:
+    if path.startswith("^"):
+        yield at, f"{path}: nothing holds the payload; begin at its root"
+
+
 def _is(several: bool) -> str:
     return "are several; join them first" if several else "is one; give it a path, or `all`"
-
-
-def told(files: Sequence[YamlFile], problems: Iterable[Problem]) -> list[str]:
-    """The problems with the place of each: of several files in the first that goes as deep."""
-    found = set()
-    for at, text in problems:
-        file = max(files, key=lambda each: each.held(at))
-        found.add((files.index(file), *file.place(at), text))
-    return [
-        f"{files[number].name}:{line}:{column}: {text}"
-        for number, line, column, text in sorted(found)
-    ]

@@ -9,9 +9,10 @@ from typing import Any
 
 from canonical_model.documents import KINDS
 from connectors._engine.canonical_paths import Kind, Spot
-from connectors._engine.checking import Checker, Problem
+from connectors._engine.checking import Checker
+from connectors._engine.contract import Problem
 from connectors._engine.nearest import near
-from connectors._engine.paths import parse
+from connectors._engine.paths import Above, Field, Root, parse
 from connectors._engine.rendering import CODECS
 from connectors._engine.yaml_file import Where as At
 from connectors._transforms import find_transform
@@ -27,6 +28,8 @@ class WriteChecker(Checker):
         super().__init__(spec, "tree", tables)
         self._kind: Kind
         self._here: Spot
+        self._holders: list[Spot] = []
+        """What holds it, the nearest last."""
 
     def problems(self) -> Iterator[Problem]:
         """All problems beyond the contract's."""
@@ -42,8 +45,10 @@ class WriteChecker(Checker):
         self._here = self._kind.payload if self.spec.get("many") else self._kind.document
         yield from self._inner(self.spec, ())
         self._here = self._kind.document
-        for index, path in enumerate(self.spec.get("losses", ())):
-            yield from self._path(path, ("losses", index))
+        yield from self._when(self.spec.get("when", []), ("when",))
+        for name in ("losses", "adds"):
+            for index, path in enumerate(self.spec.get(name, ())):
+                yield from self._path(path, (name, index))
 
     def _inner(self, block: Mapping[str, Any], at: At) -> Iterator[Problem]:
         """The problems of a block's own fields and those of its fragment."""
@@ -87,27 +92,77 @@ class WriteChecker(Checker):
     def _nested_block(self, block: Mapping[str, Any], at: At) -> Iterator[Problem]:
         if {"at", "each"} <= block.keys():
             yield (*at, "at"), "both `at` and `each`; write the whole path in `each`"
+        if "as" in block:
+            yield from self._row(block, (*at, "as"))
         yield from self._when(block.get("when", []), (*at, "when"))
         name = "each" if "each" in block else "at"
         try:
-            found = self._found(block.get(name, "."))
+            found, holders = self._entered(block.get(name, "."))
         except PathError as error:
             yield (*at, name), str(error)
             return
         if name == "at" and found.sort == "array":
             yield (*at, name), "a list; give `each` for its items, or say which one"
             return
-        with self._inside_of(self._kind.item(found)):
+        item = self._kind.item(found)
+        if "by" in block:
+            yield from self._by(block, item, (*at, "by"))
+            item = Spot({"type": "object", "properties": {"items": found.schema}})
+        with self._inside_of(item, holders):
             yield from self._inner(block, at)
 
+    def _row(self, block: Mapping[str, Any], at: At) -> Iterator[Problem]:
+        """A row has the item in it, or some of its fields."""
+        if "each" not in block:
+            yield at, "rows of what is no list; give `each`"
+        taken = [part[1:] for part in _parts(block["as"]) if str(part).startswith(".")]
+        if not taken:
+            yield at, "a row without its item; put `.` in its place, or `.name` for a field of it"
+        known = self._names(block)
+        for name in taken:
+            if name and name not in known:
+                yield at, f"unknown field {name!r} of the item; {near(name, known)}"
+
+    def _names(self, block: Mapping[str, Any]) -> list[str]:
+        """The names of a block's own fields and those of its fragments."""
+        found, used = list(block.get("fields", ())), [block.get("use")]
+        while (name := used[-1]) in self.fragments and name not in used[:-1]:
+            found += self.fragments[name].get("fields", ())
+            used.append(self.fragments[name].get("use"))
+        return found
+
+    def _by(self, block: Mapping[str, Any], item: Spot, at: At) -> Iterator[Problem]:
+        if "each" not in block:
+            yield at, "groups of what is no list; give `each`"
+            return
+        with self._inside_of(item, self._holders):
+            for index, path in enumerate(block["by"]):
+                yield from self._value(path, (*at, index))
+
     @contextmanager
-    def _inside_of(self, spot: Spot) -> Iterator[None]:
-        outer, self._here = self._here, spot
+    def _inside_of(self, spot: Spot, holders: list[Spot]) -> Iterator[None]:
+        outer = self._here, self._holders
+        self._here, self._holders = spot, holders
         yield
-        self._here = outer
+        self._here, self._holders = outer
 
     def _found(self, path: str) -> Spot:
-        return self._kind.follow(self._here, parse(path))
+        return self._entered(path)[0]
+
+    def _entered(self, path: str) -> tuple[Spot, list[Spot]]:
+        """What a path leads to, and what holds that."""
+        here, holders = self._here, self._holders
+        for step in parse(path):
+            if isinstance(step, Above):
+                if step.count > len(holders):
+                    raise PathError(f"{path}: nothing holds the documents; begin at `$`")
+                here, holders = holders[-step.count], holders[: -step.count]
+                continue
+            if isinstance(step, Field):
+                holders = [*holders, here]
+            here = self._kind.follow(here, (step,))
+            holders = [] if isinstance(step, Root) else holders
+        return here, holders
 
     def _path(self, path: Any, at: At) -> Iterator[Problem]:
         """Conditions and losses may name anything that is there."""
@@ -127,6 +182,15 @@ class WriteChecker(Checker):
             here = at if isinstance(value, str) else (*at, "path")
             wanted = "`at` and `fields`" if found.sort == "object" else "`each` and `fields`"
             yield here, f"{path} is one {found.sort}, no single value; give {wanted}"
+
+
+def _parts(row: Any) -> Iterator[Any]:
+    """The values of a row, out of the lists within it."""
+    for part in row:
+        if isinstance(part, list):
+            yield from _parts(part)
+        else:
+            yield part
 
 
 def _takes_several(value: Any) -> bool:

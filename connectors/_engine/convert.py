@@ -26,6 +26,7 @@ _grouped = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?").fullmatch
 _UNITS = tuple(Decimal(1).scaleb(-n) for n in range(10))
 _EXACT = Context(prec=60)
 _DIGITS, _DECIMALS, _SHORT = 18, 9, 11
+_MARKED, _MARKS = 1000, 100
 _LONGEST = 80
 """Characters of a number, day or moment; what is longer is none, and need not be searched."""
 
@@ -36,7 +37,7 @@ def text(value: Any, run: Run, place: int) -> str | None:
         value = value.strip()
         if not value:
             return None
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        return value if value.isascii() else _composed(value)
     if value is None:
         return None
     if isinstance(value, bool):
@@ -47,6 +48,25 @@ def text(value: Any, run: Run, place: int) -> str | None:
         return format(value, "f")
     run.unfit(place, value, "a text")
     return None
+
+
+def _composed(value: str) -> str:
+    """NFC; a text with endless runs of marks on one letter, which no language has, stays as it is.
+
+    Composing orders the marks of a run by comparing each with all others.
+    """
+    if len(value) > _MARKED and _run_of_marks(value):
+        return value
+    return unicodedata.normalize("NFC", value)
+
+
+def _run_of_marks(value: str) -> bool:
+    run = 0
+    for letter in value:
+        run = run + 1 if letter > "\u02ff" and unicodedata.combining(letter) else 0
+        if run > _MARKS:
+            return True
+    return False
 
 
 def code(value: Any, run: Run, place: int) -> str | None:

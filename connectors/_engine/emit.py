@@ -7,9 +7,10 @@ runs over plain ones, and over ones that note what was read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from connectors._engine.paths import Dialect, Every, Field, Index, Path, Root, Step, Where
+from connectors._engine.paths import Above, Dialect, Every, Field, Index, Path, Root, Step, Where
 
 
 class Function:
@@ -22,7 +23,7 @@ class Function:
         self.lines: list[str] = []
         self.depth = 1
         self._known: dict[tuple[str, Path, str], str] = {}
-        self._payload: str | None = None
+        self._brought: dict[Root | Above, str] = {}
 
     def line(self, text: str) -> None:
         """One line of code at the current depth."""
@@ -34,11 +35,12 @@ class Function:
 
     def node(self, base: str, path: Path) -> str:
         """A variable with the one thing at the path, or None."""
-        if path and isinstance(path[0], Root):
-            return self.node(self._root(), path[1:])
+        if path and isinstance(path[0], Root | Above):
+            return self.node(self._outside(path[0]), path[1:])
         if not path:
             return base
-        if isinstance(path[-1], Every | Where):
+        rows = isinstance(path[-1], Index) and path[-2:-1] == (Every(),)
+        if rows or isinstance(path[-1], Every | Where):
             return self._first(self.nodes(base, path))
         known = self._known.get((base, path, "one"))
         if known is None:
@@ -47,13 +49,14 @@ class Function:
                 self._known[base, path, "one"] = known
         return known
 
-    def _root(self) -> str:
-        """The payload's root, brought once into the function."""
-        if self._payload is None:
+    def _outside(self, step: Root | Above) -> str:
+        """The payload's root or what holds the node, brought once into the function."""
+        if step not in self._brought:
             # At the head of the function: it must be known in every branch.
-            self._payload = self.fresh()
-            self.lines.insert(0, f"    {self._payload} = x.root")
-        return self._payload
+            name = self._brought[step] = self.fresh()
+            source = "x.root" if isinstance(step, Root) else f"x.above({step.count})"
+            self.lines.insert(0, f"    {name} = {source}")
+        return self._brought[step]
 
     def _step_one(self, base: str, path: Path) -> str:
         step, found = path[-1], self.fresh()
@@ -79,8 +82,8 @@ class Function:
 
     def nodes(self, base: str, path: Path) -> str:
         """A variable with the list of all things at the path; empty when there are none."""
-        if path and isinstance(path[0], Root):
-            return self.nodes(self._root(), path[1:])
+        if path and isinstance(path[0], Root | Above):
+            return self.nodes(self._outside(path[0]), path[1:])
         found = self.fresh()
         if not path:
             self.line(f"{found} = {base} if {base}.__class__ is _L else ({base},)")
@@ -95,6 +98,7 @@ class Function:
         if isinstance(step, Index):
             self._items(found, base, step, before)
             return found
+        assert isinstance(step, Field)  # noqa: S101  (the others come first, and are taken)
         self._children(found, base, step.name, before)
         return found
 
@@ -106,10 +110,20 @@ class Function:
             item = self.program.item(before[-1], step)
             self.line(f"for p in {parents}: {found} += {item}(p, x)")
             return
+        if before and isinstance(before[-1], Every):
+            self._of_each(found, self.nodes(base, before), step.position)
+            return
         one = self.node(base, (*before, step))
         self.line(
             f"{found} = () if {one} is None else {one} if {one}.__class__ is _L else ({one},)"
         )
+
+    def _of_each(self, found: str, rows: str, at: int) -> None:
+        """The items at a position of lists within a list."""
+        enough = f"len(r) > {at}" if at >= 0 else f"len(r) >= {-at}"
+        self.line(f"{found} = []")
+        self.line(f"for c in [r[{at}] for r in {rows} if r.__class__ is _L and {enough}]:")
+        self.line(f"    {found} += c if c.__class__ is _L else (c,)")
 
     def _projected(self, path: Path) -> bool:
         """Whether a name is asked of several parents: each has a list of its own to count in."""
@@ -209,8 +223,39 @@ class Program:
         return text
 
     def load(self, objects: type = dict, lists: type = list) -> dict[str, Any]:
-        """The namespace of the program, run over objects and lists of these classes."""
+        """The namespace of the program, run over objects and lists of these classes.
+
+        A function is compiled when it is first called: most payloads need few of a map's.
+        """
         namespace = {**self.constants, "_D": objects, "_L": lists}
-        code = compile("\n\n".join(self.functions), "<map>", "exec")
-        exec(code, namespace)  # noqa: S102  (our own text: no value of a map is pasted as code)
+        for source in self.functions:
+            name = source[len("def ") : source.index("(")]
+            namespace[name] = Late(namespace, name, source)
         return namespace
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One function of the program, compiled."""
+        namespace = self.load()
+        namespace[name].settle()
+        found: Callable[..., Any] = namespace[name]
+        return found
+
+
+class Late:
+    """A function that takes its own place in a namespace when it is first called."""
+
+    __slots__ = ("name", "namespace", "source")
+
+    def __init__(self, namespace: dict[str, Any], name: str, source: str) -> None:
+        self.namespace = namespace
+        self.name = name
+        self.source = source
+
+    def settle(self) -> None:
+        """Compile it."""
+        code = compile(self.source, "<map>", "exec")
+        exec(code, self.namespace)  # noqa: S102  (our own text: no value of a map is pasted as code)
+
+    def __call__(self, *arguments: Any) -> Any:
+        self.settle()
+        return self.namespace[self.name](*arguments)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from connectors._engine.pack import Connector, Pack
+from connectors._engine.connector import Connector
+from connectors._engine.pack import Pack
 from connectors._engine.samples import golden_problems, inputs
 from connectors.errors import ConnectorError, MapError
 

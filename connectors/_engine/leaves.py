@@ -12,7 +12,14 @@ from connectors._engine.lineage import Lineage
 from connectors._engine.paths import Every, Path, Where, parse, spell
 from connectors._engine.run_state import POSITION, Place
 from connectors._engine.targets import Target
-from connectors._engine.values import look_up, text_of, through
+from connectors._engine.values import (
+    OfCurrency,
+    is_among,
+    look_up,
+    text_of,
+    through,
+    through_of_currency,
+)
 from connectors._transforms import find_transform
 
 
@@ -47,7 +54,15 @@ class Scope:
             return self.source
         if path.startswith(("$", "/")):
             return path
+        if path.startswith("^"):
+            return self._outside(path)
         return f"{self.source}{self.joint if self.source else ''}{path}"
+
+    def _outside(self, path: str) -> str:
+        """A path from what holds this scope, as one from the root."""
+        rest = path.lstrip("^")
+        steps = self.source.split(self.joint)[: len(rest) - len(path)] if self.source else []
+        return self.joint.join([*steps, *filter(None, [rest.removeprefix(self.joint)])])
 
 
 @dataclass
@@ -102,13 +117,13 @@ class Leaves:
     def _test(self, out: Function, base: str, test: dict[str, Any]) -> str:
         node = out.node(base, self._path(test["path"]))
         value = self.program.leaf(out, node) if "present" not in test else node
-        text = f"{self.program.constant(text_of)}({value})"
+        is_one = self.program.constant(is_among)
         if "equals" in test:
-            return f"{text} == {_word(test['equals'])!r}"
+            return f"{is_one}({value}, ({_word(test['equals'])!r},))"
         if "in" in test:
-            return f"{text} in {tuple(_word(v) for v in test['in'])!r}"
+            return f"{is_one}({value}, {tuple(_word(v) for v in test['in'])!r})"
         if "not_in" in test:
-            return f"{text} not in {tuple(_word(v) for v in test['not_in'])!r}"
+            return f"not {is_one}({value}, {tuple(_word(v) for v in test['not_in'])!r})"
         present = f"{node} not in (None, '', [], {{}})"
         return present if test.get("present", True) else f"not ({present})"
 
@@ -117,7 +132,10 @@ class Leaves:
 
     def _place(self, value: Any, scope: Scope) -> int:
         paths = [scope.join(spell(p, self.program.dialect)) for p in self._paths(value)]
-        self.places.append(Place(paths[0] if paths else scope.source, scope.target))
+        source = paths[0] if paths else scope.source
+        above = bool(paths) and source.count(POSITION) < scope.source.count(POSITION)
+        inside = scope.source.count(POSITION) - source.count(POSITION) if above else 0
+        self.places.append(Place(source, scope.target, inside))
         shown = [path.replace(POSITION, "[*]") for path in paths]
         self.lineage.append(Lineage.of(scope.target.replace(POSITION, "[*]"), shown, value))
         return len(self.places) - 1
@@ -216,16 +234,19 @@ class Leaves:
         """The value after its transforms and its table."""
         if "through" in value:
             functions = tuple(self._transform(each)[0] for each in value["through"])
-            call = self.program.constant(through)
+            of_currency = any(isinstance(each, OfCurrency) for each in functions)
+            call = self.program.constant(through_of_currency if of_currency else through)
             result = out.fresh()
-            out.line(f"{result} = {call}({found}, x, {place}, {self.program.constant(functions)})")
+            made = f"{call}({found}, x, {place}, {self.program.constant(functions)})"
+            out.line(f"{result} = {made} if {found} is not None else None")
             found = result
         if "table" in value:
             table = self.program.constant(self.tables[value["table"]])
             otherwise = self.program.constant(_otherwise(value.get("otherwise", "refuse")))
             result = out.fresh()
             call = self.program.constant(look_up)
-            out.line(f"{result} = {call}({found}, x, {place}, {table}, {otherwise})")
+            made = f"{call}({found}, x, {place}, {table}, {otherwise})"
+            out.line(f"{result} = {made} if {found} is not None else None")
             found = result
         return found
 
@@ -235,6 +256,8 @@ class Leaves:
         name, arguments = (spec, {}) if isinstance(spec, str) else next(iter(spec.items()))
         found = find_transform(name)
         bound = partial(found.function, **arguments) if arguments else found.function
+        if found.of_currency:
+            bound = OfCurrency(bound)
         return bound, found.takes_several
 
     def _converted(self, out: Function, raw: str, target: Target, place: int) -> str:

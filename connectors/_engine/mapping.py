@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import structs
@@ -13,9 +13,11 @@ from canonical_model.base.scalars import Part
 from canonical_model.envelope import Context, Record, Source, Unmapped
 from canonical_model.record import make_record
 from connectors._codecs.limits import Notice
-from connectors._engine.pack import Connector, Pack
-from connectors._engine.read_map import Mapped, ReadMap
-from connectors._engine.recognition import Sight, choose
+from connectors._engine.connector import Connector
+from connectors._engine.pack import Pack
+from connectors._engine.read_map import Mapped, ReadMap, in_order, unread_together
+from connectors._engine.recognition import Sight
+from connectors._engine.run_state import numbered
 from connectors._engine.wires import read, sights
 from connectors.errors import CodecError
 
@@ -74,16 +76,18 @@ class _Road:
         self.origin = origin
         self.context = context
         self.unmapped = unmapped
-        self.maps: list[ReadMap] = []
+        self.found: ReadMap | None = None
         self.records: list[Record] = []
         self.issues: list[Issue] = []
         self._seen: set[tuple[str, str | None]] = set()
+        known = (connector or pack).recognition
+        self._known = known.only(resource) if resource and not connector else known
 
     def result(self, codec: str) -> Result:
-        """What became of all of it; the first map taken names the whole."""
+        """What became of all of it; the first map that gave a record names the whole."""
         if not self.records and not any(issue.severity == "error" for issue in self.issues):
             self.issues.append(_nothing())
-        connector, _, stem = self.maps[0].name.rpartition("/") if self.maps else ("", "", "")
+        connector, _, stem = self.found.name.rpartition("/") if self.found else ("", "", "")
         return Result(
             connector=connector or None,
             resource=stem.partition(".")[0] or None,
@@ -94,27 +98,42 @@ class _Road:
 
     def take(self, sight: Sight) -> None:
         """Map one unit, or say why no map takes it."""
-        found = self._map_of(sight)
+        found = self._maps_of(sight)
         if isinstance(found, Issue):
             if (found.code, found.actual) not in self._seen:
                 self._seen.add((found.code, found.actual))
                 self.issues.append(found)
             return
-        self.maps.append(found)
-        unread = found.unmapped(sight.tree) if self.unmapped else []
-        for number, mapped in enumerate(found.run(sight.tree)):
+        taken = self._mapped(found, sight)
+        if not self.records:
+            self.found = taken[0][0] if taken else found[0]
+        unread = unread_together(found, sight.tree) if self.unmapped else []
+        for number, (each, mapped) in enumerate(taken):
             lost = unread[number] if unread else []
-            self.records.append(self._record(found, mapped, lost))
+            self.records.append(self._record(each, mapped, lost))
 
-    def _map_of(self, sight: Sight) -> ReadMap | Issue:
+    def _mapped(self, found: list[ReadMap], sight: Sight) -> list[tuple[ReadMap, Mapped]]:
+        """All documents of one unit; of several maps in the order in which they stand in it."""
+        if len(found) == 1:
+            return [(found[0], mapped) for mapped in found[0].run(sight.tree)]
+        places = [each.standing(sight.tree) for each in found]
+        taken = [
+            (place, mapped.index, each, mapped)
+            for each, (place, _) in zip(found, places, strict=True)
+            for mapped in each.run(sight.tree)
+        ]
+        self.issues += _left(places, taken)
+        return [(each, mapped) for _, _, each, mapped in in_order(taken)]
+
+    def _maps_of(self, sight: Sight) -> list[ReadMap] | Issue:
+        """The map of a unit, or those that share it."""
         if self.connector is not None and self.resource is not None:
-            return self.connector.read_map(self.resource)
-        known = self.connector.recognisers if self.connector else self.pack.recognisers
-        claimed = choose(known, sight)
-        if len(claimed) != 1:
-            return _unclaimed(sight, [each.name for each in claimed])
-        name, _, resource = claimed[0].name.rpartition("/")
-        return self.pack[name].read_map(resource)
+            return [self.connector.read_map(self.resource)]
+        names, settled = self._known.claims(sight)
+        if not settled:
+            return _unclaimed(sight, list(names))
+        parts = [each.rpartition("/") for each in names]
+        return [self.pack[name].read_map(resource) for name, _, resource in parts]
 
     def _record(self, found: ReadMap, mapped: Mapped, lost: Sequence[tuple[str, str]]) -> Record:
         source = structs.replace(
@@ -126,6 +145,20 @@ class _Road:
         return make_record(
             mapped.document, source, self.context, issues=mapped.issues, unmapped=unread
         )
+
+
+def _left(places: Sequence[tuple[str, int]], taken: Sequence[tuple[Any, ...]]) -> Iterator[Issue]:
+    """An issue for each record that none of the maps which share a payload takes."""
+    known = {(place, index) for place, index, *_ in taken}
+    for place, count in dict.fromkeys(places):
+        for index in range(count):
+            if (place, index) not in known:
+                yield Issue(
+                    code="not_taken",
+                    severity="warning",
+                    message="no map takes this record; `when` of one that does would hold for it",
+                    source_path=numbered(place, [index]) or None,
+                )
 
 
 def origin_of(pack: Pack, found: ReadMap, stated: Source) -> Source:

@@ -9,6 +9,7 @@
     cac:TaxTotal[cbc:Code=/Invoice/cbc:Code]    items with the same text as one from the root
     .                                    the node itself
     $.Header.Id  /Document/GrpHdr/MsgId  from the root of the payload, wherever one stands
+    ^.Header.Id  ^^/PmtInfId             from what holds the node; one further up for each caret
 
 Outside of that a path is refused, with the column and what is supported.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NoReturn, TypeAlias
 
 from connectors.errors import PathError
@@ -65,7 +67,14 @@ class Root:
     name: str = "$"
 
 
-Step: TypeAlias = Field | Index | Every | Where | Root
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What holds the node, so many levels up; only as the first step."""
+
+    count: int = 1
+
+
+Step: TypeAlias = Field | Index | Every | Where | Root | Above
 Path: TypeAlias = tuple[Step, ...]
 
 _NAME = re.compile(r"(?:[^\W\d]|[@#])[\w@#$-]*|\"(?:[^\"\\]|\\.)*\"")
@@ -74,6 +83,7 @@ _NUMBER = re.compile(r"-?[0-9]+")
 _TEXT = re.compile(r"'([^']*)'|`\"?([^`\"]*)\"?`")
 
 
+@lru_cache(maxsize=16_384)
 def parse(text: str, dialect: Dialect = "tree") -> Path:
     """The steps of a path; `PathError` names the column and what is supported."""
     reader = _Reader(text, dialect)
@@ -92,7 +102,7 @@ class _Reader:
         self.joint = "." if dialect == "tree" else "/"
 
     def path(self) -> Path:
-        steps: list[Step] = list(self._root())
+        steps: list[Step] = list(self._above() or self._root())
         if not steps and not self._peek("["):
             steps.append(self._field())
         while self.at < len(self.text):
@@ -109,6 +119,13 @@ class _Reader:
         if self.dialect == "tree":
             return (Root(),) if self._take("$") else ()
         return (Root(self._field().name),) if self._take("/") else ()
+
+    def _above(self) -> Path:
+        """`^`, one for each level."""
+        count = 0
+        while self._take("^"):
+            count += 1
+        return (Above(count),) if count else ()
 
     def _field(self) -> Field:
         pattern = _NAME if self.dialect == "tree" else _XML_NAME
@@ -215,6 +232,8 @@ def spell(path: Path, dialect: Dialect = "tree") -> str:
         match step:
             case Root(name):
                 text += name if dialect == "tree" else f"/{name}"
+            case Above(count):
+                text += "^" * count
             case Field(name):
                 text += f"{joint}{quoted(name) if dialect == 'tree' else name}"
             case Index(position):
@@ -223,7 +242,7 @@ def spell(path: Path, dialect: Dialect = "tree") -> str:
                 text += "[*]"
             case Where():
                 text += _spell_where(step, dialect)
-    rooted = bool(path) and isinstance(path[0], Root)
+    rooted = bool(path) and isinstance(path[0], Root | Above)
     return (text if rooted else text.removeprefix(joint)) or "."
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property, partial
+from typing import Any, TypeVar
 
 from canonical_model.base.issue import Issue
 from canonical_model.documents import KINDS, AnyDocument
@@ -14,15 +14,24 @@ from canonical_model.envelope import Source
 from connectors._engine.blocks import Blocks
 from connectors._engine.checking import each_paths
 from connectors._engine.emit import Function, Program
+from connectors._engine.holders import held
 from connectors._engine.leaves import Leaves, Scope
 from connectors._engine.lineage import Lineage
 from connectors._engine.paths import Dialect, Path, parse, spell
-from connectors._engine.run_state import Place, Run, numbered
+from connectors._engine.run_state import Chain, Place, Run, numbered
 from connectors._engine.unread import Noting, NotingList, unread_leaves, watch
 from connectors._engine.values import text_of
 
+_T = TypeVar("_T", bound=tuple[Any, ...])
 _POSITION = re.compile(r"\[-?\d*\*?\]")
+_WILD = re.compile(r"\\\*\\\*(?:\\\.|/|$)|\\\*")
+_WAYS = {r"\*": "[^./]*", r"\*\*": ".*"}
 XML_CODECS = frozenset({"xml", "ofx", "pdf", "iso20022"})
+
+
+def dialect_of(codec: str) -> Dialect:
+    """The paths that maps of a codec are written in."""
+    return "xml" if codec in XML_CODECS else "tree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class Mapped:
     source: Source
     issues: list[Issue]
     position: str
+    index: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,8 @@ class ReadMap:
     _program: Program
     _source_entry: str
     _record_path: str
-    _elsewhere: tuple[ReadMap, ...] = ()
-    """The same map for records that lie elsewhere: tried in turn where it finds none."""
+    _elsewhere: tuple[Callable[[], ReadMap], ...] = ()
+    """The same map for records that lie elsewhere: made and tried in turn where it finds none."""
     _loaded: dict[str, Any] = field(default_factory=dict)
 
     def run(self, tree: Any) -> Iterator[Mapped]:
@@ -59,42 +69,57 @@ class ReadMap:
         found = self._fitting(tree)
         yield from found._run(tree, found._functions(dict, list))
 
-    def at(self, node: Any, root: Any, position: int) -> Mapped:
+    def chain(self, tree: Any) -> Chain:
+        """What holds the entries of the first record, when they come one by one."""
+        found = self._fitting(tree)
+        for _, node, run in found._taken(tree, found._functions(dict, list)):
+            return node, run.up
+        return None
+
+    def at(self, node: Any, root: Any, position: int, chain: Chain = None) -> Mapped:
         """The document of one record, whatever its payload: for entries that stream in."""
         _, _, build, origin = self._functions(dict, list)
         run = Run(self.places, root, int(self.dialect == "xml"))
+        run.up = chain
         run.positions.append(position)
         document = build(node, run)
         return Mapped(document, origin(node, run) or Source(), run.issues, "")
 
     def unmapped(self, tree: Any) -> list[list[tuple[str, str]]]:
-        """For each document of `run`, path and text of the leaves that no rule reads.
+        """For each document of `run`, path and text of the leaves that no rule reads."""
+        return unread_together([self], tree)
 
-        Runs the map once more to see. What lies outside of all documents is with the first.
-        """
-        found = self._fitting(tree)
-        watched = watch(tree)
+    def noted(self, watched: Any) -> list[tuple[int, Any]]:
+        """The records it takes of a watched tree, with their positions, after reading them."""
+        found = self._fitting(watched)
         functions = found._functions(Noting, NotingList)
         for _ in found._run(watched, functions):
             pass
-        taken = [node for _, node, _ in found._taken(watched, functions)]
-        unread = unread_leaves(watched, taken, self.dialect)
-        return [[leaf for leaf in leaves if not self._is_known(leaf[0])] for leaves in unread]
+        return [(position, node) for position, node, _ in found._taken(watched, functions)]
 
-    def _is_known(self, path: str) -> bool:
+    def standing(self, tree: Any) -> tuple[str, int]:
+        """Where its records lie, and how many lie there, its own or not."""
+        found = self._fitting(tree)
+        return found._record_path, len(found._functions(dict, list)[0](tree, Run((), tree)))
+
+    def is_known(self, path: str) -> bool:
         """Whether the map says that it leaves this leaf, and all below it, on purpose."""
         return self._lost(_POSITION.sub("", path)) is not None
 
     @cached_property
     def _lost(self) -> Callable[[str], Any]:
-        ways = [re.escape(_POSITION.sub("", each)) for each in self.known_losses]
-        ways = [each.replace(r"\*", r"[^./]*") for each in ways]
+        ways = [_way(_POSITION.sub("", each)) for each in self.known_losses]
         return re.compile(rf"(?:{'|'.join(ways) or '(?!)'})(?:[./].*)?").fullmatch
 
     def _fitting(self, tree: Any) -> ReadMap:
         """This map, or the first of the others that leads to any records."""
-        for each in (self, *self._elsewhere) if self._elsewhere else ():
-            if each._functions(dict, list)[0](tree, Run((), tree)):
+        if not self._elsewhere:
+            return self
+        kinds = (Noting, NotingList) if isinstance(tree, Noting | NotingList) else (dict, list)
+        each: ReadMap
+        for made in (lambda: self, *self._elsewhere):
+            each = made()
+            if each._functions(*kinds)[0](tree, Run((), tree)):
                 return each
         return self
 
@@ -112,31 +137,59 @@ class ReadMap:
             document = build(node, run)
             source = origin(node, run) or Source()
             where = numbered(self._record_path, run.positions, run.base)
-            yield Mapped(document, source, run.issues, where)
+            yield Mapped(document, source, run.issues, where, position)
 
     def _taken(
         self, tree: Any, functions: tuple[Callable[..., Any], ...]
     ) -> Iterator[tuple[int, Any, Run]]:
         """The records that are this map's, with their positions."""
         records, applies = functions[:2]
-        for position, node in enumerate(records(tree, Run((), tree))):
+        for position, (node, chain) in enumerate(records(tree, Run((), tree))):
             run = Run(self.places, tree, int(self.dialect == "xml"))
+            run.up = chain
             if applies(node, run):
                 yield position, node, run
+
+
+def unread_together(maps: Sequence[ReadMap], tree: Any) -> list[list[tuple[str, str]]]:
+    """For each document that some maps make of a payload, the leaves that no rule of them reads.
+
+    Runs the maps once more to see. What lies outside of all documents is with the first.
+    """
+    watched = watch(tree)
+    noted = [(each.standing(tree)[0], each.noted(watched)) for each in maps]
+    found = [(place, position, node) for place, taken in noted for position, node in taken]
+    nodes = [node for _, _, node in in_order(found)]
+    unread = unread_leaves(watched, nodes, maps[0].dialect)
+    return [[e for e in leaves if not any(m.is_known(e[0]) for m in maps)] for leaves in unread]
+
+
+def in_order(found: Iterable[_T]) -> list[_T]:
+    """What several maps took, told by place and position: that of one place in its order."""
+    known = list(found)
+    ranks = {place: rank for rank, place in enumerate(dict.fromkeys(each[0] for each in known))}
+    return sorted(known, key=lambda each: (ranks[each[0]], each[1]))
+
+
+def _way(loss: str) -> str:
+    """A path in which `*` stands for any name and `**` for any number of steps, as a pattern."""
+    return _WILD.sub(lambda found: _WAYS.get(found[0], "(?:[^./]+[./])*"), re.escape(loss))
 
 
 def compile_read(
     name: str, spec: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]
 ) -> ReadMap:
     """Compile a map that has been checked, once for each place where its records may lie."""
-    first, *others = (_compiled(name, {**spec, "each": e}, tables) for e in each_paths(spec))
-    return replace(first, _elsewhere=tuple(others)) if others else first
+    first, *others = (
+        cache(partial(_compiled, name, {**spec, "each": each}, tables)) for each in each_paths(spec)
+    )
+    return replace(first(), _elsewhere=tuple(others)) if others else first()
 
 
 def _compiled(
     name: str, spec: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]
 ) -> ReadMap:
-    dialect: Dialect = "xml" if spec["codec"] in XML_CODECS else "tree"
+    dialect = dialect_of(spec["codec"])
     program = Program(dialect)
     program.constants["text_of"] = text_of
     places: list[Place] = []
@@ -146,7 +199,8 @@ def _compiled(
     path = parse(str(spec["each"]), dialect)
     scope = _scope(path, dialect)
     _document(blocks, spec, scope)
-    _records(program, path)
+    blocked = {name: spec.get(name) for name in ("use", "fields", "source", "when") if name in spec}
+    _records(program, path, outside=blocks.outlook.looks_above(blocked))
     _applies(blocks, spec)
     origin = blocks.function({"fields": spec.get("source", {})}, Source, scope, always=True)
     return ReadMap(
@@ -187,7 +241,11 @@ def _applies(blocks: Blocks, spec: Mapping[str, Any]) -> None:
     blocks.program.add(test)
 
 
-def _records(program: Program, path: Path) -> None:
+def _records(program: Program, path: Path, *, outside: bool) -> None:
+    """The records, each with what holds it where the map asks for that."""
     found = Function(program, "records")
-    found.line(f"return {found.nodes('n', path) if path else '(n,)'}")
+    if outside:
+        found.line(f"return {held(found, 'n', path)}")
+    else:
+        found.line(f"return [(c, None) for c in {found.nodes('n', path) if path else '(n,)'}]")
     program.add(found)

@@ -34,12 +34,24 @@ def render_documents(found: WriteMap, documents: Sequence[AnyDocument]) -> Rende
         if kind_of(document) != found.document:
             wanted, given = found.document, kind_of(document)
             raise UnknownConnector(f"{found.name} renders a {wanted}, not a {given}")
-    tree, issues = found.run([wire.to_plain(document) for document in documents])
+    plain = [_numbered(wire.to_plain(document)) for document in documents]
+    if not all(map(found.takes, plain)):
+        raise UnknownConnector(
+            f"{found.name} takes no such {found.document}; it takes those of which {found.wanted}"
+        )
+    tree, issues = found.run(plain)
     try:
         payload = _WRITERS[found.codec](tree, found.spec)
     except CodecError as error:
         raise UnknownConnector(f"{found.name} cannot write this document: {error}") from error
     return Rendered(payload=payload, mime=_MIMES.get(found.codec, "text/plain"), issues=issues)
+
+
+def _numbered(document: dict[str, Any]) -> dict[str, Any]:
+    """A line without an id gets its position, as it does when it is read."""
+    for position, line in enumerate(document.get("lines", ()), 1):
+        line.setdefault("id", str(position))
+    return document
 
 
 def _json(tree: Any, spec: Mapping[str, Any]) -> bytes:

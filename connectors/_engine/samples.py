@@ -12,8 +12,9 @@ from typing import Any
 from canonical_model import wire
 from canonical_model.base.issue import Issue
 from canonical_model.envelope import Context, Record
+from connectors._engine.connector import Connector
 from connectors._engine.mapping import map_bytes
-from connectors._engine.pack import Connector, Pack
+from connectors._engine.pack import Pack
 
 _CONTEXT = Context()
 _FOLLOWS = ("raw_sha256", "mapping")

@@ -28,7 +28,8 @@ from connectors._codecs.limits import DEFAULT, Limits, Part
 from connectors._engine.mapping import map_bytes, noticed, origin_of
 from connectors._engine.pack import Pack
 from connectors._engine.read_map import ReadMap
-from connectors._engine.recognition import Sight, choose
+from connectors._engine.recognition import Sight
+from connectors._engine.run_state import Chain
 from connectors._engine.wires import see
 from connectors._engine.xml_view import plain
 from connectors.errors import CodecError
@@ -84,6 +85,8 @@ class _Open:
     entries: ReadMap
     tree: Any
     counter: OccurrenceCounter
+    chain: Chain = None
+    """What holds each entry: the statement and what holds that."""
     count: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
 
@@ -125,10 +128,10 @@ class _Statements:
 
     def _opened(self, part: Part) -> _Open:
         sight = self._sight(part.tree)
-        claimed = choose(self.pack.recognisers, sight)
-        if len(claimed) != 1:
+        names, settled = self.pack.recognition.claims(sight)
+        if not settled or len(names) != 1:
             raise CodecError("unclaimed", f"no connector claims this {self.codec} statement alone")
-        name, _, resource = claimed[0].name.rpartition("/")
+        name, _, resource = names[0].rpartition("/")
         found = self.pack[name].read_map(resource)
         record = self._record(found, sight.tree, part)
         statement = record.document
@@ -137,7 +140,7 @@ class _Statements:
         account = statement.account.id if statement.account else None
         counter = OccurrenceCounter(account, statement.format)
         entries = self.pack[name].entry_map(resource)
-        return _Open(record, found, entries, sight.tree, counter)
+        return _Open(record, found, entries, sight.tree, counter, found.chain(sight.tree))
 
     def _record(self, found: ReadMap, tree: Any, part: Part) -> Record:
         mapped = next(iter(found.run(tree)), None)
@@ -149,7 +152,7 @@ class _Statements:
 
     def _entry(self, current: _Open, part: Part) -> Record:
         node = plain(part.tree) if self.codec == "xml" else part.tree
-        mapped = current.entries.at(node, current.tree, current.count)
+        mapped = current.entries.at(node, current.tree, current.count, current.chain)
         current.count += 1
         entry = mapped.document
         assert isinstance(entry, BankTransactionDocument)  # noqa: S101  (entry maps make no other)

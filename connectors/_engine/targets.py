@@ -28,9 +28,29 @@ class Target:
 @cache
 def targets(struct: type[msgspec.Struct]) -> dict[str, Target]:
     """The fields of a canonical class by name."""
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)  # noqa: S101  (tells the type checker)
-    return {field.name: _target(field.name, field.type) for field in info.fields}
+    if struct not in _INFOS:
+        _learn(inspect.type_info(struct))
+    return {field.name: _target(field.name, field.type) for field in _INFOS[struct].fields}
+
+
+_INFOS: dict[type[msgspec.Struct], inspect.StructType] = {}
+"""The classes that have been met: msgspec looks into all that a class holds each time."""
+
+
+def _learn(node: Any) -> None:
+    """Keep what is told of a type and of all types inside it."""
+    if not isinstance(node, inspect.Type):
+        return
+    if isinstance(node, inspect.StructType):
+        if node.cls in _INFOS:
+            return
+        _INFOS[node.cls] = node
+        for field in node.fields:
+            _learn(field.type)
+    for name in ("type", "item_type", "value_type"):
+        _learn(getattr(node, name, None))
+    for each in (*getattr(node, "types", ()), *getattr(node, "item_types", ())):
+        _learn(each)
 
 
 def _target(name: str, node: inspect.Type) -> Target:

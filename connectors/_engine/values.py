@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from connectors._engine.run_state import Run
@@ -19,6 +20,15 @@ def text_of(value: Any) -> str | None:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+def is_among(value: Any, texts: tuple[str, ...]) -> bool:
+    """Whether a value is one of some texts; of several values, whether any is."""
+    if value.__class__ is str:
+        return value in texts
+    if isinstance(value, list):
+        return any(text_of(each) in texts for each in value)
+    return text_of(value) in texts
+
+
 def through(value: Any, run: Run, place: int, functions: tuple[Callable[[Any], Any], ...]) -> Any:
     """The value after each transform in turn; blanks are nothing, what one refuses is reported."""
     if value.__class__ is str and not value.strip():
@@ -32,6 +42,20 @@ def through(value: Any, run: Run, place: int, functions: tuple[Callable[[Any], A
         run.unfit(place, value, str(error))
         return None
     return value
+
+
+class OfCurrency(partial[Any]):
+    """A transform that wants to know in which currency amounts are."""
+
+
+def through_of_currency(
+    value: Any, run: Run, place: int, functions: tuple[Callable[[Any], Any], ...]
+) -> Any:
+    """The same, where one of the transforms wants to know the currency."""
+    told = (
+        partial(f, currency=run.currency) if isinstance(f, OfCurrency) else f for f in functions
+    )
+    return through(value, run, place, tuple(told))
 
 
 def look_up(

@@ -92,6 +92,7 @@ _SUFFIXES = {
     **{f".{name}": name for name in ("json", "xml", "csv", "ofx", "qif", "bai2", "coda")},
     **{".sta": "mt940", ".940": "mt940", ".ach": "nacha", ".edi": "edifact", ".x12": "x12"},
 }
+_HOSTILE = ("forbidden_", "too_")
 NAMES = tuple(wire.name for wire in WIRES)
 _NDJSON = Wire("json", ndjson.claims, ndjson.decode, _typed("json"))
 
@@ -111,6 +112,8 @@ def read(
         try:
             return wire.name, wire.decode(data, limits)
         except CodecError as error:
+            if error.code.startswith(_HOSTILE):
+                raise  # no other format makes it harmless, and its own words are the clearest
             failure = failure or error
             if wire.name == "json" and (found := _lines(data, limits)) is not None:
                 return "json", found

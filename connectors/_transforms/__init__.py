@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from connectors._transforms import codes, dates, files, numbers, texts
+from connectors._transforms import codes, dates, edi, files, numbers, texts
 from connectors._transforms.registry import Transform, find_transform, transform_names
 
 __all__ = [
     "Transform",
     "codes",
     "dates",
+    "edi",
     "files",
     "find_transform",
     "numbers",

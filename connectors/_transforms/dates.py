@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors._transforms.registry import transform
@@ -13,6 +14,10 @@ from connectors.errors import TransformError
 _numbers = re.compile(r"[0-9]+").findall
 _LONGEST = 80
 _whole = re.compile(r"-?[0-9]{1,18}").fullmatch
+_stamped = re.compile(
+    r"(\d{8})(\d{4}|\d{6})(?:\.\d{1,9})?(?:\[([+-]?\d{1,2})(?:\.(\d{1,2}))?(?::[^\]]*)?\])?",
+    re.A,
+).fullmatch
 _CENTURY = 69  # POSIX: years 69 to 99 are of the last century
 
 
@@ -66,6 +71,30 @@ def compact_day(value: Any) -> str:
 
 
 @transform()
+def compact_moment(value: Any) -> str | None:
+    """CCYYMMDDhhmm, seconds and hours from UTC if any: `20260131101500[-5:EST]`. No day alone."""
+    text = spelled(value).strip()
+    if len(text) == 8 and text.isascii() and text.isdigit():
+        return None
+    found = _stamped(text)
+    if found is None:
+        raise TransformError("CCYYMMDDhhmmss")
+    day, clock = _iso(int(text[:4]), int(text[4:6]), int(text[6:8])), found[2].ljust(6, "0")
+    try:
+        local = datetime.datetime.fromisoformat(f"{day}T{clock[:2]}:{clock[2:4]}:{clock[4:]}")
+        return (local - _ahead(found[3], found[4])).isoformat() + "Z"
+    except (ValueError, OverflowError) as error:
+        raise TransformError("a moment of the calendar") from error
+
+
+def _ahead(hours: str | None, hundredths: str | None) -> datetime.timedelta:
+    """By how much a clock is ahead of UTC; hundredths of an hour follow a point."""
+    minutes = int((hundredths or "0").ljust(2, "0")) * 60 // 100
+    away = datetime.timedelta(hours=abs(int(hours or "0")), minutes=minutes)
+    return -away if (hours or "").startswith("-") else away
+
+
+@transform()
 def epoch_seconds(value: Any) -> str:
     """Seconds since 1970, UTC."""
     return _since_1970(value, 1)
@@ -87,6 +116,17 @@ def _since_1970(value: Any, parts: int) -> str:
     except OverflowError as error:
         raise TransformError("a moment between the years 1 and 9999") from error
     return moment.isoformat().replace("+00:00", "Z")
+
+
+@transform()
+def mail_moment(value: Any) -> str:
+    """A moment as mail writes it, RFC 5322: Tue, 03 Feb 2026 14:16:46 +0000."""
+    text = spelled(value).strip()
+    try:
+        moment = parsedate_to_datetime(text[:_LONGEST])
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise TransformError("a moment as mail writes it") from error
+    return moment.isoformat()
 
 
 @transform()

@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any
 
+from canonical_model.base.codes import currency_exponent
 from connectors._transforms.registry import transform
 from connectors.errors import TransformError
 
@@ -16,6 +17,7 @@ _spelling = re.compile(
     r"[-+]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][-+]?[0-9]{1,3})?"
 ).fullmatch
 _grouping = re.compile(r"[\s.'\u00a0\u202f](?=\d{3}(?:\D|$))").sub
+_marks = re.compile(r"[\s.,'\u00a0\u202f]").sub
 
 
 def exact(value: Any) -> Decimal:
@@ -80,6 +82,13 @@ def scale(value: Any, *, exponent: int) -> Decimal:
     return exact(value).scaleb(exponent, _EXACT)
 
 
+@transform(of_currency=True)
+def minor_units(value: Any, *, but: dict = {}, currency: str | None = None) -> Decimal:  # type: ignore[type-arg]  # noqa: B006
+    """Units of the nearest `currency`, of its smallest ones; `but` names currencies with others."""
+    decimals = but.get(currency, currency_exponent(currency) if currency else None)
+    return exact(value).scaleb(-(2 if decimals is None else int(decimals)), _EXACT)
+
+
 @transform()
 def percent_or_fraction(value: Any) -> Decimal:
     """Percent of a rate that some write as 8.25 and some as 0.0825: below one it is a fraction."""
@@ -102,6 +111,25 @@ def decimal_comma(value: Any) -> Decimal:
     head, comma, tail = value.strip().rpartition(",")
     whole = _grouping("", head if comma else tail)
     return exact(f"{whole}.{tail}" if comma else whole)
+
+
+@transform()
+def either_mark(value: Any) -> Decimal:
+    """A comma or a point before the decimals, whichever comes last and once; a sign may follow."""
+    if not isinstance(value, str):
+        return exact(value)
+    text = value.strip()
+    sign = next((mark for mark in "+-" if text.startswith(mark) or text.endswith(mark)), "")
+    text = text.removeprefix(sign).removesuffix(sign)
+    mark = max(",.", key=text.rfind)
+    whole, found, decimals = text.rpartition(mark) if text.count(mark) == 1 else (text, "", "")
+    return exact(f"{sign}{_marks('', whole)}{'.' if found else ''}{decimals}")
+
+
+@transform()
+def trimmed(value: Any) -> Decimal:
+    """Without noughts at the end of its decimals, where a format has more than the currency."""
+    return exact(value).normalize(_EXACT)
 
 
 @transform()

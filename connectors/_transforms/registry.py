@@ -25,6 +25,8 @@ class Transform:
     takes_several: bool
     gives_several: bool
     meaning: str
+    of_currency: bool = False
+    """Whether it is told, as `currency`, in which one amounts are where the value stands."""
 
     def problems(self, given: dict[str, Any]) -> list[str]:
         """What is wrong with the arguments a map gives."""
@@ -54,8 +56,8 @@ class Transform:
 _TRANSFORMS: dict[str, Transform] = {}
 
 
-def transform(*, several: bool = False) -> Callable[[_F], _F]:
-    """Let maps use a function under its own name."""
+def transform(*, several: bool = False, of_currency: bool = False) -> Callable[[_F], _F]:
+    """Let maps use a function under its own name; `currency` comes from the map's run."""
 
     def register(function: _F) -> _F:
         hints = get_type_hints(function)
@@ -63,6 +65,7 @@ def transform(*, several: bool = False) -> Callable[[_F], _F]:
             parameter
             for parameter in inspect.signature(function).parameters.values()
             if parameter.kind is parameter.KEYWORD_ONLY
+            and not (of_currency and parameter.name == "currency")
         ]
         _TRANSFORMS[function.__name__] = Transform(
             name=function.__name__,
@@ -72,6 +75,7 @@ def transform(*, several: bool = False) -> Callable[[_F], _F]:
             takes_several=several,
             gives_several=get_origin(hints["return"]) is list,
             meaning=(inspect.getdoc(function) or "").splitlines()[0],
+            of_currency=of_currency,
         )
         return function
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import click
 
 from node_server.cli.check import check
+from node_server.cli.config import config_command
 from node_server.cli.connectors import connectors
 from node_server.cli.explain import explain
+from node_server.cli.keys import keys
 from node_server.cli.map import map_command
 from node_server.cli.new import new
 from node_server.cli.render import render
 from node_server.cli.rules import rules
 from node_server.cli.samples import samples
 from node_server.cli.schema import schema
+from node_server.cli.serve import serve
+from node_server.cli.upkeep import backup, erase, prune, restore
 from node_server.cli.validate import validate
+from node_server.cli.work import work
 from node_server.operations.describing import version
 
 
@@ -28,7 +33,7 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, connectors, explain, map_command, new, render, rules, samples, schema),
-    validate,
+    *(validate, serve, config_command, keys, backup, restore, prune, erase, work),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

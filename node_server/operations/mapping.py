@@ -12,8 +12,9 @@ from typing import Any
 
 import connectors
 from canonical_model import wire
-from canonical_model.envelope import Context
+from canonical_model.envelope import Context, Record
 from connectors.errors import CodecError
+from node_server.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class How:
     entity: str | None = None
     own_ids: tuple[str, ...] = ()
     unmapped: bool = False
+    explain: bool = False
 
     @property
     def context(self) -> Context:
@@ -50,9 +52,17 @@ def map_one(data: bytes, name: str, how: How) -> dict[str, Any]:
         "connector": result.connector,
         "resource": result.resource,
         "format": result.format,
-        "records": [wire.to_plain(record) for record in result.records],
+        "records": [_plain(record, how) for record in result.records],
         "issues": [wire.to_plain(issue) for issue in result.issues],
     }
+
+
+def _plain(record: Record, how: How) -> dict[str, Any]:
+    plain: dict[str, Any] = wire.to_plain(record)
+    if how.explain:
+        found = connectors.explain_record(record, overlay=how.overlay)
+        plain["explained"] = [wire.to_plain(each) for each in found]
+    return plain
 
 
 def map_file(path: str, how: How) -> list[dict[str, Any]]:
@@ -91,6 +101,19 @@ def files_in(paths: Sequence[str]) -> list[str]:
         else:
             found.append(name)
     return found
+
+
+def why_nothing(issues: list[dict[str, Any]]) -> Refusal:
+    """The refusal of a payload that gave no record: unreadable, or claimed by nobody."""
+    first = issues[0] if issues else {"code": "no_documents", "message": "nothing in it"}
+    places = [
+        {name: issue[name] for name in ("code", "message", "hint") if name in issue}
+        | {"path": issue.get("source_path", "")}
+        for issue in issues
+    ]
+    claimed = first["code"] in ("unclaimed", "ambiguous", "no_documents", "not_in_map")
+    status, code = (422, "unclaimed") if claimed else (400, "body_unreadable")
+    return Refusal(status, code, first["message"], errors=places, hint=first.get("hint"))
 
 
 def _failed(name: str, code: str, message: str, hint: str | None) -> dict[str, Any]:

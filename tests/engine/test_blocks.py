@@ -202,6 +202,30 @@ fields:
     assert found["amount"] == plain["amount"], "a currency ends with its block"
 
 
+@pytest.mark.parametrize(
+    ("code", "but", "written"),
+    [
+        ("eur", "", "-10.99"),
+        ("jpy", "", "-1099"),
+        ("kwd", "", "-1.099"),
+        ("mga", "{but: {MGA: 0}}", "-1099.00"),
+        (None, "", "-10.99"),
+    ],
+)
+def test_minor_units_are_those_of_the_nearest_currency(code: Any, but: str, written: str) -> None:
+    steps = f"[absolute, {{minor_units: {but or '{}'}}}, negate]"
+    text = f"""
+fields:
+  currency: {{path: Code, through: [upper]}}
+  lines: {{each: Lines, fields: {{net: {{path: Amount, through: {steps}}}}}}}
+  totals:
+    fields:
+      gross: {{all: [{{path: Total, through: {steps}}}], through: [sum]}}
+"""
+    found = document(text, {"Code": code, "Total": 1099, "Lines": [{"Amount": 1099}]})
+    assert (found["lines"][0]["net"], found["totals"]["gross"]) == (written, written)
+
+
 def test_a_fragment_lies_below_the_fields_of_the_block_that_uses_it() -> None:
     text = """
 fragments:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors._engine.checking import Checker, schema_problems, told
+from connectors._engine.checking import Checker
+from connectors._engine.contract import schema_problems, told
 from connectors._engine.yaml_file import read_yaml
 from tests.engine.small_maps import problems, spec_of
 
@@ -132,7 +133,11 @@ fields:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("fields: {}\nfeilds: {}", "m.yaml:2:1", "unknown 'feilds'; known are codec, document"),
+        (
+            "fields: {}\nfeilds: {}",
+            "m.yaml:2:1",
+            "unknown 'feilds'; known are adds, codec, document",
+        ),
         ("fields: {a: {path: b, trough: [x]}}", "m.yaml:1:23", "unknown 'trough'; known are"),
         ("fields: {a: 5}", "m.yaml:1:10", "5 is not"),
         ("version: 1.0\nfields: {}", "m.yaml:1:1", "'1.0' is not of type 'integer'"),

@@ -24,6 +24,14 @@ ANYTHING = st.recursive(
 )
 
 
+def test_endless_marks_on_a_letter_are_not_composed() -> None:
+    endless = "a" + "\u0316\u0301" * 200_000
+    start = time.process_time()
+    assert convert.text(endless, a_run(), 0) == endless
+    assert time.process_time() - start < 1
+    assert convert.text("e\u0301" * 600, a_run(), 0) == "\u00e9" * 600
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

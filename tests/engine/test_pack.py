@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors._engine.pack import Pack, merged
+from connectors._engine.connector import merged
+from connectors._engine.pack import Pack
 from connectors.errors import MapError, UnknownConnector
 
 MANIFEST = "format: 1\ntitle: Shop\nresources: {bill: {title: Bill}}\n"
@@ -174,7 +175,7 @@ def test_unknown_names_are_answered_with_near_ones(write: Write) -> None:
 def test_a_path_that_cannot_be_recognised_by_is_told_before_any_payload(write: Write) -> None:
     own = write(manifest=MANIFEST, bill=BILL.replace("[Bill]", "['Bill..No']"))
     with pytest.raises(MapError, match=r"bill.read.yaml:4:20: column 6 of path 'Bill..No'"):
-        _ = Pack((own,)).recognisers
+        _ = Pack((own,)).recognition
 
 
 def test_a_map_is_read_and_compiled_once(write: Write) -> None:

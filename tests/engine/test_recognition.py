@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors._engine.recognition import Recogniser, Sight, choose
+from connectors._engine.recognition import Recogniser, Recognition, Sight
 
 
 def recogniser(name: str = "a/b/c", codec: str = "json", **spec: Any) -> Recogniser:
@@ -66,6 +66,6 @@ def test_the_map_with_most_conditions_wins_and_ties_are_left_open() -> None:
     sight = Sight("json", {"a": 1, "b": 2, "c": 3})
     plain, rich = recogniser("x/y/plain", has=["a"]), recogniser("x/y/rich", has=["a", "b"])
     twin = recogniser("x/z/twin", has=["b"], where="c")
-    assert [each.name for each in choose([plain, rich], sight)] == ["x/y/rich"]
-    assert [each.name for each in choose([plain, rich, twin], sight)] == ["x/y/rich", "x/z/twin"]
-    assert choose([recogniser(has=["d"])], sight) == []
+    assert Recognition([plain, rich]).claims(sight) == (("x/y/rich",), True)
+    assert Recognition([plain, rich, twin]).claims(sight) == (("x/y/rich", "x/z/twin"), False)
+    assert Recognition([recogniser(has=["d"])]).claims(sight) == ((), False)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors._engine.recognition import Recogniser, Sight, choose
+from connectors._engine.recognition import Recogniser, Recognition, Sight
 from tests.engine.small_maps import compiled, document, documents, problems
 
 EACH = "each: [Bills, '[*]']\nfields: {number: No}"
@@ -65,4 +65,5 @@ def test_a_bad_path_among_several_places_is_told() -> None:
 def test_a_map_that_claims_twice_is_no_tie_with_itself() -> None:
     looks = [{"has": ["a"]}, {"where": "b"}]
     known = [Recogniser("one/map", "json", look, "tree") for look in looks]
-    assert [each.name for each in choose(known, Sight("json", {"a": 1, "b": 2}))] == ["one/map"]
+    claims = Recognition(known).claims(Sight("json", {"a": 1, "b": 2}))
+    assert claims == (("one/map",), True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,22 @@ def test_a_filtered_list_still_tells_what_lies_in_its_items() -> None:
     (found,) = compiled(text).unmapped(tree)
     assert ("Items[1].Y", "2") in found
     assert not any(path.endswith("Number") for path, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("loss", "left"),
+    [
+        ("**.no", ["a.x", "a.b[0].x", "x"]),
+        ("**.b.**.no", ["a.no", "a.x", "a.b[0].x", "no", "x"]),
+        ("*.no", ["a.x", "a.b[0].no", "a.b[0].x", "no", "x"]),
+        ("a.**", ["no", "x"]),
+        ("**.b", ["a.no", "a.x", "no", "x"]),
+    ],
+)
+def test_a_known_loss_can_lie_at_any_depth(loss: str, left: list[str]) -> None:
+    tree = {"a": {"no": 1, "x": 2, "b": [{"no": 3, "x": 4}]}, "no": 5, "x": 6}
+    (found,) = compiled(f"known_losses: ['{loss}']\nfields: {{number: none}}").unmapped(tree)
+    assert [path for path, _ in found] == left
 
 
 NAMES = ["Invoices", "Type", "Contact", "Name", "LineItems", "LineAmount", "Total", "any name", "z"]

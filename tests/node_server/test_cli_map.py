@@ -131,3 +131,22 @@ def test_rendering_what_is_no_document_says_why(cli: Cli, tmp_path: Path) -> Non
     result = cli("render", "ap/ubl", "invoice", str(path))
     assert result.exit_code == 2
     assert "totals" in result.stderr
+
+
+def test_explain_says_of_each_value_where_it_comes_from(cli: Cli) -> None:
+    result = json.loads(cli("map", "--jsonl", "--explain", str(BILL)).stdout)
+    values = {each["path"]: each for each in result["records"][0]["explained"]}
+    document = result["records"][0]["document"]
+    assert values["number"]["value"] == document["number"]
+    assert values["number"]["sources"] == ["Invoices[*].InvoiceNumber"]
+    assert "ACCPAY" in values["direction"]["tables"]["direction"]
+    assert values["lines[0].net"]["value"] == document["lines"][0]["net"]
+    shown = cli("map", "--explain", str(BILL)).stdout
+    assert f"number = {document['number']}  <-  Invoices[*].InvoiceNumber" in shown
+
+
+def test_a_resource_alone_narrows_the_choice(cli: Cli) -> None:
+    result = json.loads(cli("map", "--jsonl", "--resource", "credit_note", str(BILL)).stdout)
+    assert (result["connector"], result["records"]) == (None, [])
+    unknown = cli("map", "--resource", "invocie", str(BILL))
+    assert (unknown.exit_code, "did you mean invoice" in unknown.stderr) == (2, True)

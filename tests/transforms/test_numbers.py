@@ -25,6 +25,11 @@ LONG = "123456789012345678.123456789"
         ("absolute", {}, f"-{LONG}12345", f"{LONG}12345"),
         ("scale", {"exponent": -2}, "12345", "123.45"),
         ("scale", {"exponent": 3}, D("1.5"), "1500"),
+        ("minor_units", {}, 1099, "10.99"),
+        ("minor_units", {"currency": "JPY"}, "1099", "1099"),
+        ("minor_units", {"currency": "KWD"}, "1099", "1.099"),
+        ("minor_units", {"currency": "XYZ"}, "-1099", "-10.99"),
+        ("minor_units", {"currency": "MGA", "but": {"MGA": 0}}, "1099", "1099"),
         ("implied_decimals", {}, "12345", "123.45"),
         ("implied_decimals", {"places": 3}, 5, "0.005"),
         ("implied_decimals", {}, "123.4", "123.4"),
@@ -34,6 +39,14 @@ LONG = "123456789012345678.123456789"
         ("decimal_comma", {}, "1'234", "1234"),
         ("decimal_comma", {}, "-12,5", "-12.5"),
         ("decimal_comma", {}, "12.5", "12.5"),
+        ("either_mark", {}, "-1.234,56", "-1234.56"),
+        ("either_mark", {}, "1,234.56", "1234.56"),
+        ("either_mark", {}, "1,234,567", "1234567"),
+        ("either_mark", {}, "+ 12,5", "12.5"),
+        ("either_mark", {}, "12.5-", "-12.5"),
+        ("either_mark", {}, ".5", "0.5"),
+        ("trimmed", {}, "9.680", "9.68"),
+        ("trimmed", {}, "100.000", "100"),
         ("round", {}, "1.005", "1.01"),
         ("round", {}, "-1.005", "-1.01"),
         ("round", {"places": 0}, "0.5", "1"),
@@ -63,6 +76,7 @@ def test_a_sign_is_a_word(value: Any, made: str) -> None:
 
 
 SINGLE = ["negate", "absolute", "sign", "round", "implied_decimals", "decimal_comma", "number"]
+SINGLE += ["either_mark", "trimmed"]
 
 
 @pytest.mark.parametrize("name", SINGLE)

@@ -14,7 +14,7 @@ def test_a_transform_is_explained_in_one_line(name: str) -> None:
     assert found.name == name
     assert found.meaning.endswith(".")
     assert found.required <= found.arguments.keys()
-    assert all(each in (str, int, bool, list) for each in found.arguments.values())
+    assert all(each in (str, int, bool, list, dict) for each in found.arguments.values())
 
 
 @pytest.mark.parametrize("name", [n for n in transform_names() if not find_transform(n).required])

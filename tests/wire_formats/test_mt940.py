@@ -273,3 +273,11 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 def test_a_payment_order_is_not_claimed() -> None:
     assert not mt940.claims(b"{1:F01}{2:I101X}{4:\n:20:R\n:28D:1/1\n:50H:/1\nA\n:30:240101\n-}")
+
+
+def test_the_second_line_of_25p_is_the_bic_of_the_account() -> None:
+    text = ":20:S\n:25P:DE89370400440532013000\nMARKDEFFXXX\n:28C:1/1\n:60F:C260131EUR1,00\n"
+    text += ":62F:C260131EUR1,00\n-\n"
+    (unit,) = mt940.decode(text.encode()).units
+    assert (unit["account"], unit["account_bic"]) == ("DE89370400440532013000", "MARKDEFFXXX")
+    assert mt940.decode(mt940.encode([unit])).units[0]["account_bic"] == "MARKDEFFXXX"

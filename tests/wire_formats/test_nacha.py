@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -247,13 +248,48 @@ def test_a_text_that_does_not_fit_is_not_written(name: str) -> None:
         nacha.encode([unit])
 
 
-@pytest.mark.parametrize("name", ["code", "rdfi", "trace"])
+@pytest.mark.parametrize("name", ["code", "rdfi"])
 def test_a_tree_that_lacks_a_field_is_not_written(name: str) -> None:
     unit = nacha.decode(PAYROLL).units[0]
     entry = unit["batches"][0]["entries"][0]
     del entry[name]
     with pytest.raises(CodecError):
         nacha.encode([unit])
+
+
+def _unnumbered(*codes: str) -> dict[str, Any]:
+    header = {"company_name": "Acme", "company_id": "121042882", "sec": "CCD"}
+    header |= {"entry_description": "VENDOR", "effective_date": "2026-02-02", "odfi": "12104288"}
+    entry = {"rdfi": "231380104", "account": "12345678", "amount": "12.34", "name": "Alnwick Ltd"}
+    entries = [
+        {**entry, "code": code, "addenda": [{"type": "05", "text": "INV 1"}]} for code in codes
+    ]
+    ends = {"immediate_destination": "231380104", "immediate_origin": "121042882"}
+    return {
+        "header": {**ends, "created_date": "2026-01-31"},
+        "batches": [{"header": header, "entries": entries}] * 2,
+    }
+
+
+def test_numbers_that_follow_from_the_order_are_filled_in() -> None:
+    decoded = nacha.decode(nacha.encode([_unnumbered("22", "22")]))
+    assert decoded.notices == []
+    (unit,) = decoded.units
+    assert unit["header"]["file_id"] == "A"
+    first, second = unit["batches"]
+    assert [b["header"]["batch_number"] for b in (first, second)] == ["0000001", "0000002"]
+    traces = [entry["trace"] for batch in (first, second) for entry in batch["entries"]]
+    assert traces == [f"12104288000000{n}" for n in range(1, 5)]
+    (addenda,) = second["entries"][0]["addenda"]
+    assert (addenda["sequence"], addenda["entry_sequence"]) == ("0001", "0000003")
+
+
+@pytest.mark.parametrize(
+    ("codes", "service_class"), [(["22"], "220"), (["27"], "225"), (["22", "27"], "200")]
+)
+def test_the_service_class_follows_from_the_entries(codes: list[str], service_class: str) -> None:
+    (unit,) = nacha.decode(nacha.encode([_unnumbered(*codes)])).units
+    assert unit["batches"][0]["header"]["service_class"] == service_class
 
 
 def test_only_ach_files_are_claimed() -> None:

@@ -158,3 +158,26 @@ def test_hl_trees_survive_writing_and_reading(shares: list[float]) -> None:
     rows = [f"HL*{at}*{up or ''}*I" for at, up in enumerate(parents, 1)]
     units = x12.decode(x12_file(x12_set(*rows, kind="856"))).units
     assert again(units) == units
+
+
+def test_levels_without_numbers_are_numbered_as_they_are_written() -> None:
+    items = [{"HL03": "I", "SN1": [{"SN102": n, "SN103": "EA"}]} for n in ("3", "1")]
+    order = {"HL03": "O", "PRF": [{"PRF01": "PO1"}], "HL": items}
+    begin = {"BSN01": "00", "BSN02": "S1", "BSN03": "20260131", "BSN04": "0915"}
+    unit = {"type": "856", "BSN": [begin], "HL": [{"HL03": "S", "HL": [order]}]}
+    written = x12.encode([unit], line_breaks=True).decode().splitlines()
+    levels = [line for line in written if line.startswith("HL")]
+    assert levels == ["HL*1**S*1~", "HL*2*1*O*1~", "HL*3*2*I*0~", "HL*4*2*I*0~"]
+
+
+def test_numbers_of_levels_that_are_given_are_kept() -> None:
+    inner = {"HL03": "O"}
+    unit = {"type": "856", "HL": [{"HL01": "7", "HL03": "S", "HL": [inner]}]}
+    written = x12.encode([unit], line_breaks=True).decode().splitlines()
+    assert [line for line in written if line.startswith("HL")] == ["HL*7**S~", "HL*2*7*O*0~"]
+
+
+@pytest.mark.parametrize("levels", [["x"], [{"HL": ["x"]}]])
+def test_levels_that_are_no_segments_are_refused(levels: list[object]) -> None:
+    with pytest.raises(CodecError):
+        x12.encode([{"type": "856", "HL": levels}])

@@ -9,6 +9,7 @@ One unit is one statement, page or report:
       "reference": "STARTUMS",                  # :20:
       "related": "...",                         # :21:
       "account": "10020030/1234567EUR",         # :25: as it is
+      "account_bic": "MARKDEFF",                # :25P:, second line
       "account_parts": {"bank": "10020030", "number": "1234567", "currency": "EUR", "iban": "..."},
       "number": "5", "sequence": "1",           # :28C:
       "ns": {"22": "Account holder"},           # :NS: of the head, by line number

@@ -20,6 +20,14 @@ def _text(key: str) -> Handler:
     return handle
 
 
+def _identified_account(statement: Statement, value: str, line: int) -> None:
+    """Field 25P: the account, and on a second line the identifier code of who keeps it."""
+    account, _, code = value.partition("\n")
+    if code.strip() and not statement.opened:
+        statement.head.setdefault("account_bic", code.strip())
+    take_text(statement, "account", account, line)
+
+
 def _number(statement: Statement, value: str, line: int) -> None:
     """Field 28C: statement number, page."""
     number, _, sequence = value.partition("\n")[0].partition("/")
@@ -133,7 +141,7 @@ HANDLERS: dict[str, Handler] = {
     "20": _text("reference"),
     "21": _text("related"),
     "25": _text("account"),
-    "25P": _text("account"),
+    "25P": _identified_account,
     "28": _number,
     "28C": _number,
     "60": partial(_opening, "60F"),

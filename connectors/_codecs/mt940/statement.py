@@ -14,7 +14,16 @@ from connectors._codecs.notice_log import NoticeLog
 
 _CREDITS = frozenset(("C", "RD"))
 _DEBITS = frozenset(("D", "RC"))  # EC and ED only announce entries: they move nothing
-_SHARED = ("message", "sender", "reference", "related", "account", "account_parts", "number")
+_SHARED = (
+    "message",
+    "sender",
+    "reference",
+    "related",
+    "account",
+    "account_bic",
+    "account_parts",
+    "number",
+)
 
 
 class Statement:

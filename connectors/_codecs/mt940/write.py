@@ -74,7 +74,10 @@ def _head(unit: dict[str, Tree]) -> Iterator[str]:
     yield f":20:{unit.get('reference', 'STATEMENT')}"
     if "related" in unit:
         yield f":21:{unit['related']}"
-    yield f":25:{unit['account']}"
+    if "account_bic" in unit:
+        yield f":25P:{unit['account']}\n{unit['account_bic']}"
+    else:
+        yield f":25:{unit['account']}"
     sequence = f"/{unit['sequence']}" if "sequence" in unit else ""
     yield f":28C:{unit.get('number', '0')}{sequence}"
     if "ns" in unit:

@@ -19,6 +19,7 @@ from connectors._codecs.nacha.layouts import (
     IAT_HEADER,
     PADDING,
 )
+from connectors._codecs.nacha.numbering import numbered
 from connectors._codecs.nacha.rules import DIRECTIONS
 from connectors._codecs.nacha.totals import Totals
 from connectors._codecs.short_dates import to_year_first
@@ -52,6 +53,7 @@ _CONSTANTS = {"priority": "01", "record_size": "094", "blocking_factor": "10", "
 
 def write_file(unit: Tree, newline: str, pad: bool) -> str:
     """One file; each record is followed by `newline`."""
+    unit = numbered(unit)
     totals = Totals()
     header = _CONSTANTS | _wire(unit["header"])
     for name in ("immediate_destination", "immediate_origin"):

@@ -14,6 +14,7 @@ from connectors._codecs.segments.order import Sequencer
 from connectors._codecs.segments.outline import known_types, outline_of
 from connectors._codecs.segments.source import Dialect
 from connectors._codecs.x12.elements import ElementWriter
+from connectors._codecs.x12.levels import levels_numbered
 from connectors.errors import CodecError
 
 _FRAME = frozenset({"ST", "SE"})
@@ -174,7 +175,8 @@ class _Interchange:
         header = {"ST01": kind, "ST02": f"{order:04}"} | (unit.get("ST") or [{}])[0]
         yield self._writer.text("ST", header)
         count = 2
-        for tag, segment in Sequencer(outline_of("x12", kind), _FRAME).segments(unit):
+        sequencer = Sequencer(outline_of("x12", kind), _FRAME)
+        for tag, segment in sequencer.segments(levels_numbered(unit)):
             yield self._writer.text(tag, segment)
             count += 1
         stated = agreed_count(unit, "SE", "SE01", count)

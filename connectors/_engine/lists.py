@@ -1,0 +1,97 @@
+"""Lists of objects: blocks that repeat, blocks that add one item, lines within lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from connectors._engine.emit import Function
+from connectors._engine.holders import held
+from connectors._engine.leaves import Scope
+from connectors._engine.paths import Path, parse, spell
+
+if TYPE_CHECKING:
+    from connectors._engine.blocks import Blocks
+
+
+@dataclass
+class Lists:
+    """Writes the code of lists into functions."""
+
+    blocks: Blocks
+
+    def structs(self, out: Function, base: str, specs: Any, struct: Any, scope: Scope) -> str:
+        """A variable with the list of the structs of one block or several."""
+        found = out.fresh()
+        out.line(f"{found} = []")
+        out.line("x.indexes.append(0)")
+        for number, spec in enumerate(specs if isinstance(specs, list) else [specs]):
+            if number:
+                out.line(f"x.indexes[-1] = len({found})")
+            if "each" in spec:
+                self._loop(out, base, spec, struct, scope, found)
+            else:
+                one = self.blocks.one(out, base, spec, struct, scope)
+                out.line(f"if {one} is not None: {found}.append({one})")
+        out.line("x.indexes.pop()")
+        return found
+
+    def _loop(
+        self, out: Function, base: str, spec: dict[str, Any], struct: Any, scope: Scope, found: str
+    ) -> None:
+        blocks = self.blocks
+        test = blocks.leaves.condition(out, base, spec["when"]) if "when" in spec else ""
+        path = parse(spec["each"], blocks.program.dialect)
+        items, each, after = self._items(out, base, path, spec)
+        inner = scope.every(spell(path, blocks.program.dialect))
+        call = blocks.function(without(spec, "each", "when", "nested"), struct, inner)
+        below = self._nested(spec, struct, inner) if "nested" in spec else ""
+        out.line(f"if {items}{f' and {test}' if test else ''}:")
+        out.line("    x.positions.append(0)")
+        out.line(f"    for i, {each} in enumerate({items}):")
+        out.line("        x.positions[-1] = i")
+        out.line(f"        m = {call}(c, x)")
+        out.line("        if m is None: continue")
+        out.line(f"        {found}.append(m); x.indexes[-1] += 1")
+        if below:
+            out.line(f"        {below}(c, x, m.id, {found})")
+        out.line(f"    x.positions.pop(){after}")
+
+    def _items(
+        self, out: Function, base: str, path: Path, spec: dict[str, Any]
+    ) -> tuple[str, str, str]:
+        """The items, what a loop over them sets, and what sets it back after the loop."""
+        if not self.blocks.outlook.looks_above(spec):
+            return out.nodes(base, path), "c", ""
+        before = out.fresh()
+        out.line(f"{before} = x.up")
+        return held(out, base, path), "(c, x.up)", f"; x.up = {before}"
+
+    def _nested(self, spec: dict[str, Any], struct: Any, scope: Scope) -> str:
+        """The name of a function that adds the lines within a line, and those within them."""
+        blocks, nested = self.blocks, spec["nested"]
+        fields = {**spec.get("fields", {}), **nested.get("fields", {})}
+        path = parse(nested["each"], blocks.program.dialect)
+        inner = scope.every(spell(path, blocks.program.dialect))
+        whole = {**without(spec, "each", "when", "nested"), "fields": fields}
+        call = blocks.function(whole, struct, inner)
+        clone = blocks.program.constant(structs.replace)
+        blocks.counter += 1
+        made = Function(blocks.program, f"nested_{blocks.counter}", "n, x, parent, found")
+        items, each, after = self._items(made, "n", path, whole)
+        made.line("x.positions.append(0)")
+        made.line(f"for i, {each} in enumerate({items}):")
+        made.line("    x.positions[-1] = i")
+        made.line(f"    m = {call}(c, x)")
+        made.line("    if m is None: continue")
+        made.line(f"    found.append({clone}(m, parent=parent)); x.indexes[-1] += 1")
+        made.line(f"    {made.name}(c, x, m.id, found)")
+        made.line(f"x.positions.pop(){after}")
+        return blocks.program.add(made)
+
+
+def without(spec: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A block without some of its parts."""
+    return {name: value for name, value in spec.items() if name not in names}

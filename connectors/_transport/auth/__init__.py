@@ -1,0 +1,1 @@
+"""From the parts of a credential to requests that are let in."""

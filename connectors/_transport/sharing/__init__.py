@@ -1,0 +1,1 @@
+"""What several workers share: limits and breakers, in memory or in Redis, by the same rules."""

@@ -1,0 +1,1 @@
+"""Where credentials lie; one file each, all behind one small protocol."""

@@ -1,0 +1,3 @@
+"""Everything shaped for n8n."""
+
+from __future__ import annotations

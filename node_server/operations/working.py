@@ -1,0 +1,71 @@
+"""The worker inside the server: deliveries and jobs, until it is told to stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from node_server.logs import log
+from node_server.operations import bulk, upkeep
+from node_server.operations.delivering import Deliverer
+from node_server.operations.house import House
+from node_server.operations.publishing import Publisher
+
+_IDLE_SECONDS = 0.25
+_AFTER_FAILURE_SECONDS = 5.0
+_UPKEEP_SECONDS = 3600.0
+
+
+class Worker:
+    """A thread for each kind of work. Work is leased, so that many may run at once."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._deliverer = Deliverer(house)
+        self._publisher = Publisher(house)
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(each,), name=name, daemon=True)
+            for name, each in self._turns()
+        ]
+
+    def _turns(self) -> list[tuple[str, Callable[[], bool]]]:
+        turns = [("deliveries", self._deliver), ("jobs", self._do_job)]
+        turns.append(("upkeep", self._prune))
+        return turns + ([("stream", self._publisher.round)] if self._publisher.wanted else [])
+
+    def start(self) -> None:
+        """Begin to work."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = 30) -> None:
+        """Finish what is under way and stop."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(seconds)
+        self._deliverer.close()
+
+    def _deliver(self) -> bool:
+        return self._deliverer.round() > 0
+
+    def _do_job(self) -> bool:
+        return bulk.work_on_next(self._house)
+
+    def _prune(self) -> bool:
+        gone = upkeep.prune(self._house)
+        if any(gone.values()):
+            log().info("pruned", **gone)
+        self._stop.wait(_UPKEEP_SECONDS)
+        return True
+
+    def _run(self, turn: Callable[[], bool]) -> None:
+        while not self._stop.is_set():
+            try:
+                busy = turn()
+            except Exception as error:  # noqa: BLE001  (a worker that dies helps nobody)
+                log().error("worker_failed", why=f"{type(error).__name__}: {error}")
+                self._stop.wait(_AFTER_FAILURE_SECONDS)
+                continue
+            if not busy:
+                self._stop.wait(_IDLE_SECONDS)
