@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import connectors
@@ -166,10 +167,16 @@ def fields_of(name: str, found: WriteMap) -> str:
 def plain(source: str, found: WriteMap) -> str:
     """A canonical path without its conditions, from the document on; empty where it is none."""
     steps = re.sub(r"\[[^]]*\]", "", source).removeprefix("$.").split(".")
-    known = schema(found.document)["properties"]
+    known = fields_of_kind(found.document)
     while steps and steps[0] not in known:
         steps = steps[1:]
     return ".".join(steps)
+
+
+@cache
+def fields_of_kind(kind: str) -> frozenset[str]:
+    """The names a document of this kind begins a path with."""
+    return frozenset(schema(kind)["properties"])
 
 
 def grouped(paths: Iterable[str]) -> str:

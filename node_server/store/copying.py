@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, func, insert, select
 
-from node_server.store.tables import metadata
+from node_server.store.schema import metadata
 
 _BATCH = 500
 

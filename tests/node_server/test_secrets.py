@@ -9,7 +9,7 @@ import pytest
 
 from node_server.config import Settings, shown
 from node_server.logs import without_secrets
-from node_server.store.tables import metadata
+from node_server.store.schema import metadata
 
 from .conftest import Served
 

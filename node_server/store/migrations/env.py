@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from node_server.store.tables import metadata
+from node_server.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
