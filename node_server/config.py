@@ -35,14 +35,20 @@ class Settings:
     data: str = _says("counterfoil-data", "Folder of the embedded store and its files")
     database_url: str = _says("", "PostgreSQL instead of the embedded store", secret=True)
     redis_url: str = _says("", "Redis for what several processes share quickly", secret=True)
+    broker_url: str = _says("", "Redis or RabbitMQ that hands out postings to several machines",
+                            secret=True)  # fmt: skip
+    posting_threads: int = _says(8, "Postings that one process works on at once", least=1)
+    lease_seconds: int = _says(30, "Seconds after which another takes over from a dead worker",
+                               least=2)  # fmt: skip
     public_url: str = _says("", "Address under which others reach this server")
     overlays: tuple[str, ...] = _says((), "Folders of own connectors and overlays")
     max_body: int = _says(64 * _MEGABYTE, "Largest request body in bytes", least=1024)
     max_items: int = _says(1000, "Most rows or records in one JSON answer", least=1)
     time_limit: int = _says(120, "Seconds after which an operation is given up", least=1)
     rate_limit: str = _says("6000/minute", "Requests a key may make; empty for no limit")
-    allow_private_targets: tuple[str, ...] = _says((), "Private networks that webhooks may go to")
-    allow_http_targets: bool = _says(False, "Let webhooks go to http:// addresses")
+    allow_private_targets: tuple[str, ...] = _says((), "Private networks that may be called")
+    allow_http_targets: bool = _says(False, "Let http:// addresses be called")
+    allow_hosts: tuple[str, ...] = _says((), "Hosts that connections may name as base_url")
     oidc_issuer: str = _says("", "Issuer of OpenID Connect tokens to accept besides keys")
     oidc_audience: str = _says("", "Audience that such tokens must name")
     oidc_tenant_claim: str = _says("tenant", "Claim that names the tenant")
@@ -52,6 +58,15 @@ class Settings:
     retention_days: int = _says(0, "Days after which archived documents go; 0 keeps them")
     master_key: str = _says("", "Key that seals secrets; made in the data folder if absent",
                             secret=True)  # fmt: skip
+    master_key_transit: str = _says("", "Key of OpenBao's transit engine that seals instead")
+    credential_store: str = _says("sql", "Where credentials lie: sql, environment or openbao")
+    openbao_url: str = _says("", "OpenBao or HashiCorp Vault, https://bao.example:8200")
+    openbao_role_id: str = _says("", "AppRole with which to log in there")
+    openbao_secret_id: str = _says("", "Its secret id", secret=True)
+    openbao_namespace: str = _says("", "Namespace there")
+    openbao_mount: str = _says("secret", "Mount of its KV engine, version 2")
+    openbao_path: str = _says("counterfoil", "Path there, below which each tenant has its own")
+    openbao_authorities: str = _says("", "PEM file of the authorities of its certificate")
     trusted_proxies: int = _says(0, "Proxies in front whose X-Forwarded headers are believed")
 
     @property
@@ -76,7 +91,10 @@ class BadSettings(Exception):
 
 
 _FIELDS = {each.name: each for each in fields(Settings)}
-_LEVELS = ("debug", "info", "warning", "error")
+_CHOICES = {
+    "log_level": ("debug", "info", "warning", "error"),
+    "credential_store": ("sql", "environment", "openbao"),
+}
 
 
 def load(
@@ -121,7 +139,7 @@ def _from_environment(environment: Mapping[str, str], problems: list[str]) -> di
         name = variable.removeprefix(PREFIX).lower()
         if name in _FIELDS:
             found[name] = value
-        elif name not in OTHER_VARIABLES:
+        elif name not in OTHER_VARIABLES and not name.startswith("credential_"):
             problems.append(f"{variable}: {_unknown(name)}")
     return found
 
@@ -148,8 +166,8 @@ def _typed(name: str, value: Any) -> Any:
         return tuple(part.strip() for part in parts if part.strip())
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a text")
-    if name == "log_level" and value not in _LEVELS:
-        raise ValueError(f"{value!r} is not a level; use {', '.join(_LEVELS)}")
+    if value not in _CHOICES.get(name, (value,)):
+        raise ValueError(f"{value!r} is not known here; use {', '.join(_CHOICES[name])}")
     return value
 
 
@@ -179,12 +197,18 @@ def _contradictions(values: Mapping[str, Any]) -> Iterator[str]:
     redis = values.get("redis_url", "")
     if redis and urlsplit(redis).scheme not in ("redis", "rediss", "unix"):
         yield "redis_url: begin it with redis://, rediss:// or unix://"
-    for name in ("public_url", "oidc_issuer", "otel_endpoint"):
+    broker = values.get("broker_url", "")
+    if broker and urlsplit(broker).scheme not in ("redis", "rediss", "amqp", "amqps"):
+        yield "broker_url: begin it with redis://, rediss://, amqp:// or amqps://"
+    for name in ("public_url", "oidc_issuer", "otel_endpoint", "openbao_url"):
         if (address := values.get(name)) and not address.startswith(("http://", "https://")):
             yield f"{name}: {address!r} is not an address; begin it with https://"
     for network in values.get("allow_private_targets", ()):
         if not _is_network(network):
             yield f"allow_private_targets: {network!r} is not a network; write 10.2.0.0/16"
+    wanted = values.get("credential_store") == "openbao" or values.get("master_key_transit")
+    if wanted and not all(values.get(f"openbao_{n}") for n in ("url", "role_id", "secret_id")):
+        yield "openbao_url: missing, or its role_id or secret_id; all three are needed"
     if values.get("oidc_issuer") and not values.get("oidc_audience"):
         yield "oidc_audience: missing; without it tokens made for other services would be let in"
 

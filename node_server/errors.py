@@ -71,6 +71,17 @@ TITLES: dict[str, str] = {
     "time_limit": "It took too long",
     "target_refused": "The address may not be called",
     "conflict": "It has changed meanwhile",
+    "credential_invalid": "The credential does not fit its kind",
+    "credential_bound": "The credential may not go there",
+    "credential_refused": "The other system refuses the credential",
+    "read_only": "It cannot be changed from here",
+    "connection_incomplete": "The connection is not ready",
+    "reauthorise_required": "A person must agree again",
+    "authorisation_failed": "The consent did not come about",
+    "target_busy": "No room at the other system",
+    "target_unavailable": "The other system cannot be reached",
+    "target_answered": "The other system refused",
+    "target_failed": "No whole answer of the other system",
     "unavailable": "Not ready",
     "internal": "A fault of this server",
 }
@@ -90,7 +101,37 @@ def refusal_of(error: Exception) -> Refusal | None:
         return Refusal(422, "map_unusable", str(error))
     if isinstance(error, CodecError):
         return Refusal(400, "body_unreadable", error.message, hint=error.hint)
+    return _outward(error)
+
+
+def _outward(error: Exception) -> Refusal | None:
+    """What went wrong on the way to another system, or with a secret."""
+    # late: both packages are slow to load, and most errors come from neither
+    from connectors._transport import TransportFailed, TransportRefused
+    from credentials import CredentialError, InvalidCredential
+
+    if isinstance(error, TransportRefused):
+        return Refusal(422, "target_refused", error.message)
+    if isinstance(error, TransportFailed):
+        again = error.outcome == "not_applied"
+        return Refusal(502, "target_failed", error.message, outcome=error.outcome, retriable=again)
+    if isinstance(error, InvalidCredential):
+        places = [
+            {"path": "credential", "code": "credential_invalid", "message": each}
+            for each in error.problems
+        ]
+        return Refusal(422, "credential_invalid", str(error), errors=places)
+    if isinstance(error, CredentialError):
+        status, code = _VAULT.get(type(error).__name__, (503, "unavailable"))
+        return Refusal(status, code, str(error), retriable=code == "unavailable")
     return None
+
+
+_VAULT = {
+    "NotFound": (404, "not_found"),
+    "Conflict": (409, "conflict"),
+    "ReadOnly": (409, "read_only"),
+}
 
 
 def _invalid(error: InvalidDocument) -> Refusal:

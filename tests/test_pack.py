@@ -22,6 +22,8 @@ with_each = pytest.mark.parametrize("name", NAMES)
 SAMPLES = samples()
 VOUCHERS = ("invoice", "credit_note")
 OWN = ("dimensions", "attributes", "classifications")
+# A field of the user's own that a document has no place for: a remark `name: value`.
+NAMED = re.compile(r"[^:]{1,40}: \S")
 NEEDED = {"number", "issue_date", "currency", "lines", "totals", "seller", "buyer"}
 
 
@@ -90,7 +92,9 @@ def partial(found: list[Document]) -> bool:
 
 def custom_fields(found: list[Document]) -> bool:
     roles = {ref.get("role") for refs in every(found, "refs") for ref in refs}
-    return "other" in roles or any(True for key in OWN for _ in every(found, key))
+    notes = [note["text"] for each in every(found, "notes") for note in each]
+    own = any(True for key in OWN for _ in every(found, key))
+    return own or "other" in roles or any(NAMED.match(text) for text in notes)
 
 
 SORTS: dict[str, Callable[[list[Document]], bool]] = {

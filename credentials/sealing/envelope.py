@@ -54,6 +54,11 @@ class KeyRing:
         """The key that seals."""
         return next(iter(self._keys.values()))
 
+    @property
+    def keys(self) -> tuple[MasterKey, ...]:
+        """All keys, the one that seals first."""
+        return tuple(self._keys.values())
+
     def seal(self, plain: bytes, context: bytes) -> str:
         """The plain bytes under a key used only here."""
         data_key, nonce = os.urandom(_KEY), os.urandom(_NONCE)

@@ -12,6 +12,7 @@ from node_server.envelope import page_of, position
 from node_server.errors import Refusal
 from node_server.operations.access import audit_row
 from node_server.operations.house import House
+from node_server.operations.sealing import seal, unseal
 from node_server.operations.telling import event_types
 from node_server.store import access, clock, events, subscribers
 
@@ -46,7 +47,7 @@ def subscribe(house: House, tenant: str, actor: str, body: dict[str, Any]) -> di
         "state": "active",
         "created_at": clock.stamp(),
     }
-    row["secret"] = house.seal.seal(secret, _about(tenant, row["id"]))
+    row["secret"] = seal(house, secret, _about(tenant, row["id"]))
     with house.store.writing(f"events:{tenant}") as connection:
         if len(subscribers.rows(connection, tenant)) >= _MOST:
             raise Refusal(409, "conflict", f"a tenant has at most {_MOST} subscriptions")
@@ -95,7 +96,7 @@ def _about(tenant: str, subscription_id: str) -> str:
 
 def secret_of(house: House, row: dict[str, Any]) -> str:
     """The secret that deliveries of a subscription are signed with."""
-    return house.seal.open(row["secret"], _about(row["tenant"], row["subscription_id"]))
+    return unseal(house, row["secret"], _about(row["tenant"], row["subscription_id"]))
 
 
 def list_subscriptions(house: House, tenant: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from node_server.store.tables import api_keys, audit, entities
 
 def add_key(connection: Connection, row: dict[str, Any]) -> None:
     """Store a key's hash and what it may do."""
-    connection.execute(insert(api_keys).values(row))
+    connection.execute(insert(api_keys), row)
 
 
 def key_by_hash(connection: Connection, hash_: str) -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def entity_rows(connection: Connection, tenant: str) -> list[dict[str, Any]]:
 def put_entity(connection: Connection, row: dict[str, Any]) -> None:
     """Store an entity in place of the one with its id."""
     remove_entity(connection, row["tenant"], row["id"])
-    connection.execute(insert(entities).values(row))
+    connection.execute(insert(entities), row)
 
 
 def remove_entity(connection: Connection, tenant: str, entity_id: str) -> bool:
@@ -59,7 +59,7 @@ def remove_entity(connection: Connection, tenant: str, entity_id: str) -> bool:
 
 def note(connection: Connection, row: dict[str, Any]) -> None:
     """Add a line to the audit trail."""
-    connection.execute(insert(audit).values(row))
+    connection.execute(insert(audit), row)
 
 
 def notes(connection: Connection, tenant: str, *, after: int, limit: int) -> list[dict[str, Any]]:

@@ -38,13 +38,15 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self, *locks: str) -> Iterator[Connection]:
+    def writing(self, *locks: str, durable: bool = False) -> Iterator[Connection]:
         """A transaction, alone with everything that holds one of these locks.
 
         SQLite has one writer at a time anyway. PostgreSQL takes an advisory lock for each name, in
-        order, so that two transactions never wait for each other.
+        order, so that two transactions never wait for each other. What is `durable` outlives a
+        loss of power; the rest outlives the death of this process.
         """
-        with self.engine.begin() as connection:
+        engine = self.engine.execution_options(durable=True) if durable else self.engine
+        with engine.begin() as connection:
             if not self.embedded:
                 take_locks(connection, locks)
             yield connection
@@ -99,8 +101,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails when another wrote in between;
     # taking the write lock at once waits instead.
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("begin" if reading else "begin immediate")
+    options = connection.get_execution_options()
+    # Only outside of a transaction: in WAL, `full` waits for the disk at each commit.
+    level = "full" if options.get("durable", False) else "normal"
+    connection.exec_driver_sql(f"pragma synchronous = {level}")
+    connection.exec_driver_sql("begin" if options.get("reading", False) else "begin immediate")
 
 
 def migrate(url: str) -> None:

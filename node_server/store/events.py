@@ -38,8 +38,8 @@ def _append_one(
         "event": wire.encode(event),
         "at": at,
     }
-    added = unless_there(connection, events).values(row).on_conflict_do_nothing()
-    if connection.execute(added.returning(events.c.id)).first() is None:
+    added = unless_there(connection, events).on_conflict_do_nothing()
+    if connection.execute(added.returning(events.c.id), row).first() is None:
         return
     rows = [
         {

@@ -11,7 +11,7 @@ from node_server.store.tables import jobs
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
     """Store a job that is to be done."""
-    connection.execute(insert(jobs).values(row))
+    connection.execute(insert(jobs), row)
 
 
 def get(connection: Connection, tenant: str, job_id: str) -> dict[str, Any] | None:

@@ -82,7 +82,7 @@ def add(
         "created_at": at,
         "updated_at": at,
     }
-    connection.execute(insert(records).values(row))
+    connection.execute(insert(records), row)
     _index(connection, record)
     keep_revision(connection, record, actor=actor, at=at)
 
@@ -113,7 +113,7 @@ def keep_revision(connection: Connection, record: Record, *, actor: str, at: str
         "actor": actor,
         "at": at,
     }
-    connection.execute(insert(revisions).values(row))
+    connection.execute(insert(revisions), row)
 
 
 def _row(record: Record, facts: Facts) -> dict[str, Any]:

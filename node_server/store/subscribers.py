@@ -12,7 +12,7 @@ from node_server.store.tables import deliveries, events, subscriptions
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
     """Store a subscription."""
-    connection.execute(insert(subscriptions).values(row))
+    connection.execute(insert(subscriptions), row)
 
 
 def get(connection: Connection, tenant: str, subscription_id: str) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ def add_source(
         "source": wire.encode(source),
         "at": at,
     }
-    connection.execute(insert(sources).values(row))
+    connection.execute(insert(sources), row)
 
 
 def source_rows(connection: Connection, tenant: str, record_id: str) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def source_rows(connection: Connection, tenant: str, record_id: str) -> list[dic
 
 def add_step(connection: Connection, row: dict[str, Any]) -> None:
     """Note one step of a record through its life."""
-    connection.execute(insert(steps).values(row))
+    connection.execute(insert(steps), row)
 
 
 def step_rows(connection: Connection, tenant: str, record_id: str) -> list[dict[str, Any]]:
@@ -72,7 +72,7 @@ def keep_raw(
         "filename": filename,
         "created_at": at,
     }
-    connection.execute(unless_there(connection, raws).values(row).on_conflict_do_nothing())
+    connection.execute(unless_there(connection, raws).on_conflict_do_nothing(), row)
 
 
 def unless_there(connection: Connection, table: Any) -> Any:

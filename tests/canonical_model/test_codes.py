@@ -47,6 +47,7 @@ LISTS: dict[str, tuple[tuple[str, ...], int]] = {
     ),
     "tax_exemption": (("category",), 88),
     "unit": (("source",), 2162),
+    "unit_factor": (("dimension", "factor"), 104),
 }
 
 every_list = pytest.mark.parametrize("name", sorted(LISTS))

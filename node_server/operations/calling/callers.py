@@ -1,0 +1,80 @@
+"""The callers of a process: each connection's sessions and tokens are kept between uses."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import connectors
+from node_server.errors import Refusal
+from node_server.operations.calling.caller import Caller
+from node_server.operations.house import House
+from node_server.store import connections
+from node_server.store.connections import Connection
+
+
+class Callers:
+    """One caller for each connection as it is now; what was changed is closed when it is idle."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._lock = threading.Lock()
+        self._callers: dict[tuple[str, str], Caller] = {}
+        self._users: dict[Caller, int] = {}
+
+    def take(self, connection: Connection) -> Caller:
+        """The caller of a connection, to be given back."""
+        with self._lock:
+            key = connection.tenant, connection.id
+            kept = self._callers.get(key)
+            if kept is None or kept.connection.updated_at != connection.updated_at:
+                self._retire(kept)
+                kept = self._callers[key] = _made(self._house, connection)
+            self._users[kept] = self._users.get(kept, 0) + 1
+            return kept
+
+    def give_back(self, caller: Caller) -> None:
+        """One user less."""
+        with self._lock:
+            self._users[caller] -= 1
+            who = caller.connection
+            if not self._users[caller] and self._callers.get((who.tenant, who.id)) is not caller:
+                self._retire(caller)
+
+    def forget(self, tenant: str, connection_id: str) -> None:
+        """Its credential has changed, or it is gone."""
+        with self._lock:
+            self._retire(self._callers.pop((tenant, connection_id), None))
+
+    def close(self) -> None:
+        """Close all."""
+        with self._lock:
+            for each in self._callers.values():
+                each.close()
+            self._callers.clear()
+
+    def _retire(self, caller: Caller | None) -> None:
+        if caller is not None and not self._users.get(caller):
+            self._users.pop(caller, None)
+            caller.close()
+
+
+def _made(house: House, connection: Connection) -> Caller:
+    pack = connectors.pack(house.overlay_of(connection.tenant))
+    return Caller(house, connection, pack[connection.connector])
+
+
+@contextmanager
+def open_caller(house: House, tenant: str, connection_id: str) -> Iterator[Caller]:
+    """The caller of a connection, by its id."""
+    with house.store.reading() as transaction:
+        found = connections.get(transaction, tenant, connection_id)
+    if found is None:
+        raise Refusal(404, "not_found", f"there is no connection {connection_id[:60]!r}")
+    callers = house.kept(Callers)
+    caller = callers.take(found)
+    try:
+        yield caller
+    finally:
+        callers.give_back(caller)

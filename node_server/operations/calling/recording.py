@@ -1,0 +1,31 @@
+"""Every exchange on record, redacted, for the trace of what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import msgspec
+
+from connectors._transport import Exchange
+from node_server import logs
+from node_server.operations.house import House
+from node_server.store import clock, exchanges
+from node_server.store.connections import Connection
+
+
+def keep(
+    house: House, connection: Connection, exchange: Exchange, purpose: str, counterfoil: str | None
+) -> None:
+    """Store an exchange under its connection, and under the counterfoil that it is for."""
+    row = {
+        "tenant": connection.tenant,
+        "connection_id": connection.id,
+        "counterfoil": counterfoil,
+        "purpose": purpose,
+        "status": exchange.status or 0,
+        "exchange": msgspec.json.encode(asdict(exchange)),
+        "trace_id": logs.trace_id.get() or None,
+        "at": clock.stamp(),
+    }
+    with house.store.writing() as transaction:
+        exchanges.add(transaction, row)

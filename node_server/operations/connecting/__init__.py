@@ -1,0 +1,1 @@
+"""Connections and what lets them in: made, changed, agreed to, tried out."""

@@ -1,0 +1,71 @@
+"""What a connection may say besides its credential: one schema for the doors and the store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ENVIRONMENTS = ("production", "sandbox", "test")
+
+_TEXTS = {"type": "object", "additionalProperties": {"type": "string", "maxLength": 1000}}
+_ADDRESS = {"type": "string", "pattern": "^https?://[^\\s@]+$", "maxLength": 1000}
+_TIME = {"type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?Z$"}
+_SPAN = {
+    "type": "object",
+    "required": ["from", "to"],
+    "properties": {"from": _TIME, "to": _TIME, "why": {"type": "string", "maxLength": 200}},
+    "additionalProperties": False,
+}
+
+
+def _says(description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**schema, "description": description, **more}
+
+
+SETTINGS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "base_url": _says("Address instead of the manifest's: a machine of your own", _ADDRESS),
+        "variables": _says("What the manifest's addresses name: realm, host, company", _TEXTS),
+        "hosts": _says(
+            "Further hosts that may be spoken to",
+            {"type": "array", "items": {"type": "string", "maxLength": 253}, "maxItems": 20},
+        ),
+        "auth": _says(
+            "Instead of what the manifest says of the way in",
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    **dict.fromkeys(
+                        ("authorize_url", "token_url", "revoke_url", "discover_url"), _ADDRESS
+                    ),
+                    "scopes": {"type": "array", "items": {"type": "string", "maxLength": 300}},
+                    "authorize_params": _TEXTS,
+                    "token_params": _TEXTS,
+                },
+            },
+        ),
+        "allow_http": _says("Call it by http://, if the operator allows it", {"type": "boolean"}),
+        "allow_private": _says(
+            "Private networks that it may lie in, if the operator allows them",
+            {"type": "array", "items": {"type": "string", "maxLength": 50}, "maxItems": 20},
+        ),
+        "authorities": _says(
+            "PEM of the authority of its certificate", {"type": "string", "maxLength": 100_000}
+        ),
+        "concurrency": _says(
+            "Calls at once, at most", {"type": "integer", "minimum": 1, "maximum": 64}, default=4
+        ),
+        "calendar": _says(
+            "When nothing is posted: closed periods and maintenance",
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": dict.fromkeys(
+                    ("closed", "windows"), {"type": "array", "items": _SPAN, "maxItems": 200}
+                ),
+            },
+        ),
+    },
+}

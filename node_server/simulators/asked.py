@@ -1,0 +1,98 @@
+"""Which rows a call asks for: what it says in any of the ways that the manifest's calls say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from node_server.simulators import conditions
+from node_server.simulators.call import Call
+from node_server.simulators.conditions import Condition
+from node_server.simulators.described import Route, Shelf
+
+_SELECT = re.compile(r"\s*select\b", re.IGNORECASE)
+_ONLY_SINCE = "{since}"
+_ONLY_HOLE = re.compile(r"\{[^{}]+\}")
+_INFIX = re.compile(r"\{[^{}]+\}|(?:==|>=|<=|=|<|>)|\b(?:eq|gt|ge|lt|le)\b")
+
+
+def conditions_of(call: Call, routes: Sequence[Route]) -> list[Condition]:
+    """All that a row must meet; raises `NotUnderstood`."""
+    found: list[Condition] = []
+    for route in routes:
+        found += _since(call, route.shelf)
+    known = _declared(routes)
+    for name, value in call.params.items():
+        found += _of_param(name, value, known.get(name, ""))
+    for name, value in call.fields.items():
+        if isinstance(value, str) and _SELECT.match(value):
+            found += conditions.sql(value)
+        elif isinstance(value, list) and _is_domain(value):
+            found += conditions.triples(value)
+    return list(dict.fromkeys(found)) if all(map(_hashable, found)) else found
+
+
+def table_of(call: Call) -> str:
+    """The table that a query in the call names."""
+    texts = (*call.params.values(), *(v for v in call.fields.values() if isinstance(v, str)))
+    for text in texts:
+        if _SELECT.match(text) and (found := re.search(r"\bfrom\s+(\w+)", text, re.IGNORECASE)):
+            return found[1].lower()
+    return ""
+
+
+def _of_param(name: str, value: str, template: str) -> list[Condition]:
+    if template == _ONLY_SINCE:
+        return []
+    if _SELECT.match(value):
+        return conditions.sql(value)
+    if value.startswith("[[") or template.startswith("[["):
+        return conditions.triples(value)
+    if found := conditions.bracketed(name, value):
+        return found
+    if template and _ONLY_HOLE.fullmatch(template):
+        return [Condition(name, "=", value)]
+    if name in ("$filter", "where", "q", "filter") or _is_infix(template):
+        return conditions.infix(value)
+    return []
+
+
+def _since(call: Call, shelf: Shelf) -> Iterator[Condition]:
+    """The rows changed since a time that stands alone in a parameter or a header."""
+    spec = shelf.of("list").get("incremental", {})
+    for name, template in spec.get("params", {}).items():
+        value = call.params.get(name)
+        if template == _ONLY_SINCE and value:
+            op = ">" if re.search(r"\[(gt|after)\]$", name) else ">="
+            yield Condition(shelf.stamp, op, value)
+    for name, template in spec.get("headers", {}).items():
+        value = call.header(name)
+        if template == _ONLY_SINCE and value:
+            yield Condition(shelf.stamp, ">=", value)
+
+
+def _declared(routes: Sequence[Route]) -> dict[str, str]:
+    """The parameters of these calls and how the manifest writes their values."""
+    known: dict[str, str] = {}
+    for route in routes:
+        listed = route.shelf.of("list")
+        for params in (listed.get("params", {}), route.spec.get("params", {})):
+            known.update({name: str(value) for name, value in params.items()})
+        known.update(listed.get("incremental", {}).get("params", {}))
+        for spec in route.shelf.specs.values():
+            lookup = spec.get("create", {}).get("idempotency", {}).get("lookup", {})
+            known.update(lookup.get("params", {}))
+    return known
+
+
+def _is_infix(template: str) -> bool:
+    return "{" in template and len(_INFIX.findall(template)) > 1
+
+
+def _is_domain(value: list[Any]) -> bool:
+    return all(isinstance(each, list) and len(each) in (3, 4) for each in value)
+
+
+def _hashable(condition: Condition) -> bool:
+    return isinstance(condition.value, str | int | bool | None)

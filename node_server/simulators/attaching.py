@@ -1,0 +1,85 @@
+"""Files on records: raw bodies, forms of several parts, and base64 in JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from werkzeug.formparser import parse_form_data
+
+from node_server.simulators.call import Call, Reply
+from node_server.simulators.described import Route
+from node_server.simulators.places import at, holes_of, put, steps_of
+from node_server.simulators.refusals import Refusals
+from node_server.simulators.rows import Rows
+
+
+def attach(
+    call: Call, route: Route, holes: Mapping[str, str], rows: Rows, refusals: Refusals
+) -> Reply:
+    """Keep a file on the record that the path or the body names."""
+    data, told = _file(call, str(route.spec["style"]), str(route.spec.get("field", "")))
+    names = {**_named(route.spec.get("body", {}), told), **holes}
+    with rows.lock:
+        row = rows.find(route.shelf, names.get("id", ""))
+        if row is None:
+            return refusals.missing(names.get("id", "") or "the record")
+        if not data:
+            return refusals.refusal(400, "The file is empty", spec=route.spec)
+        digest = hashlib.sha256(data).hexdigest()
+        file_id = f"{digest[:12]}-{len(row.files) + 1}"
+        name = names.get("name", "")
+        row.files.append({"id": file_id, "name": name, "bytes": len(data), "sha256": digest})
+        rows.keep([row])
+    return Reply(200, put({}, str(route.spec.get("id", "id")), file_id))
+
+
+def _file(call: Call, style: str, field: str) -> tuple[bytes, Any]:
+    """The bytes, and the JSON that came with them."""
+    if style == "raw":
+        return call.body, {}
+    if style == "base64":
+        try:
+            return base64.b64decode(str(at(call.tree, steps_of(field)) or "")), call.tree
+        except binascii.Error:
+            return b"", call.tree
+    return _parts(call, field)
+
+
+def _parts(call: Call, field: str) -> tuple[bytes, Any]:
+    environ = {
+        "REQUEST_METHOD": call.method,
+        "CONTENT_TYPE": call.header("Content-Type"),
+        "CONTENT_LENGTH": str(len(call.body)),
+        "wsgi.input": BytesIO(call.body),
+    }
+    _, form, files = parse_form_data(environ)
+    texts = [*form.values(), *(f.read().decode("utf-8", "replace") for n, f in files.items(True)
+                               if n != field)]  # fmt: skip
+    data = files[field].read() if field in files else b""
+    return data, next((tree for text in texts if (tree := _json(text))), {})
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _named(template: Any, told: Any) -> dict[str, str]:
+    """What stands where the manifest's body has `{id}` and `{name}`."""
+    if isinstance(template, str):
+        names = holes_of(template)
+        return {names[0]: str(told)} if names and told not in (None, {}) else {}
+    found: dict[str, str] = {}
+    pairs = template.items() if isinstance(template, Mapping) else enumerate(template)
+    for place, inner in pairs:
+        step = place if isinstance(place, str) else int(place)
+        found |= _named(inner, at(told, (step,)))
+    return found
