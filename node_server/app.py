@@ -12,7 +12,10 @@ from node_server import logs
 from node_server.config import Settings, load
 from node_server.operations.house import House, open_house
 from node_server.resources import (
+    connections,
     connectors,
+    counterfoils,
+    credentials,
     description,
     documents,
     events,
@@ -22,7 +25,9 @@ from node_server.resources import (
     keys,
     map,
     nodes,
+    oauth,
     payloads,
+    posting,
     render,
     schemas,
     subscriptions,
@@ -32,8 +37,21 @@ from node_server.resources.endpoint import ENDPOINTS
 from node_server.resources.serving import Server, refuse_unknown
 
 RESOURCES = (
-    *(connectors, description, documents, events, explain, health, jobs, keys, map, nodes),
-    *(payloads, render, schemas, subscriptions, validate),
+    *(
+        connections,
+        connectors,
+        credentials,
+        description,
+        documents,
+        events,
+        explain,
+        health,
+        jobs,
+        keys,
+        map,
+        nodes,
+    ),
+    *(counterfoils, oauth, payloads, posting, render, schemas, subscriptions, validate),
 )
 
 

@@ -36,6 +36,12 @@ delivered = Counter(
     ("outcome",),
     registry=registry,
 )
+posted = Counter(
+    "counterfoil_postings",
+    "Steps of counterfoils, by connector and what they became",
+    ("connector", "state"),
+    registry=registry,
+)
 sync_latency = Histogram(
     "counterfoil_sync_seconds",
     "From the change at the source to its arrival here",

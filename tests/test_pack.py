@@ -107,7 +107,27 @@ SORTS: dict[str, Callable[[list[Document]], bool]] = {
 }
 
 # What a system's payloads cannot say, and why.
-CANNOT: dict[str, dict[str, str]] = {}
+CANNOT: dict[str, dict[str, str]] = {
+    "ap/azure_document_intelligence": {
+        "credit": "no field of the model says what sort of document it is",
+        "custom fields": "fields asked for beside the model's have any name; an overlay names them",
+    },
+    "ap/billcom": {
+        "adjustments": "discounts and charges are lines",
+        "tax rates": "taxes are lines",
+    },
+    "ap/rossum": {
+        "adjustments": "there is no standard field for discounts and charges",
+        "custom fields": "fields of a queue's own have any name; an overlay names them",
+    },
+    "bank/paypal": {"credit": "what is taken back is a refund, not a document"},
+    "bank/square": {
+        "adjustments": "the lines are those of the order",
+        "credit": "what is taken back is a refund, not a document",
+        "tax rates": "the lines are those of the order",
+    },
+    "commerce/chargebee": {"custom fields": "customers and subscriptions have them, bills do not"},
+}
 
 
 @with_each

@@ -6,16 +6,22 @@ import click
 
 from node_server.cli.check import check
 from node_server.cli.config import config_command
+from node_server.cli.connect import connect
+from node_server.cli.connections import connections
 from node_server.cli.connectors import connectors
+from node_server.cli.counterfoils import counterfoils
+from node_server.cli.credentials import credentials
 from node_server.cli.explain import explain
 from node_server.cli.keys import keys
 from node_server.cli.map import map_command
 from node_server.cli.new import new
+from node_server.cli.post import post
 from node_server.cli.render import render
 from node_server.cli.rules import rules
 from node_server.cli.samples import samples
 from node_server.cli.schema import schema
 from node_server.cli.serve import serve
+from node_server.cli.simulate import simulate
 from node_server.cli.upkeep import backup, erase, prune, restore
 from node_server.cli.validate import validate
 from node_server.cli.work import work
@@ -33,7 +39,9 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, connectors, explain, map_command, new, render, rules, samples, schema),
-    *(validate, serve, config_command, keys, backup, restore, prune, erase, work),
+    *(connect, connections, credentials),
+    *(validate, serve, config_command, keys, backup, restore, prune, erase, work, simulate),
+    *(post, counterfoils),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

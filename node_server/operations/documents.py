@@ -12,7 +12,8 @@ from canonical_model.documents import kind_of
 from node_server.envelope import page_of, position
 from node_server.errors import Refusal
 from node_server.operations.house import House
-from node_server.store import events, records, traces
+from node_server.operations.posting import showing
+from node_server.store import counterfoils, events, records, traces
 
 _EVENTS_SHOWN = 1000
 
@@ -100,6 +101,7 @@ def trace(house: House, tenant: str, record_id: str) -> dict[str, Any]:
         )
         deliveries = traces.source_rows(connection, tenant, record_id)
         steps = traces.step_rows(connection, tenant, record_id)
+        effects = counterfoils.of_record(connection, tenant, record_id)
     return {
         **_head(stored),
         "keys": [wire.to_plain(key) for key in stored.record.keys],
@@ -108,7 +110,7 @@ def trace(house: House, tenant: str, record_id: str) -> dict[str, Any]:
         "sources": [_source(row) for row in deliveries],
         "steps": [_without(row, "tenant", "record_id") for row in steps],
         "events": [msgspec.json.decode(data) for _, data, _ in happened],
-        "counterfoils": [],
+        "counterfoils": [showing.shown(row) for row in effects],
     }
 
 

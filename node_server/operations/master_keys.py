@@ -6,8 +6,9 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from credentials import (
     KeyRing,
@@ -15,11 +16,14 @@ from credentials import (
     MasterKey,
     MasterKeyError,
     TransitKey,
+    Unreadable,
     new_master_key,
     ring_of,
 )
 from node_server.config import Settings
 from node_server.operations.openbao import open_bao
+
+_T = TypeVar("_T")
 
 FILE = "master.key"
 _KEY = 32
@@ -47,6 +51,16 @@ class Keys:
             self._ring = KeyRing([*self._stated, *(k for k in kept if k.id not in known)])
             self._seen = found or (0, 0)
         return self._ring
+
+    def used(self, work: Callable[[KeyRing], _T]) -> _T:
+        """Work with the ring, and once more where a rotation came between."""
+        ring = self.ring
+        try:
+            return work(ring)
+        except Unreadable:
+            if self.ring is ring:
+                raise
+            return work(self.ring)
 
     @property
     def are_ours(self) -> bool:

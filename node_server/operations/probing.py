@@ -15,7 +15,7 @@ from node_server.errors import Refusal
 from node_server.metrics import whole_registry
 from node_server.operations.describing import version
 from node_server.operations.house import House
-from node_server.store import clock, jobs, records, subscribers
+from node_server.store import clock, counterfoils, jobs, records, subscribers
 
 
 def alive() -> dict[str, str]:
@@ -60,7 +60,9 @@ class _Kept:
             queues = {
                 "deliveries": subscribers.backlog(connection),
                 "jobs": jobs.backlog(connection),
+                "counterfoils": counterfoils.backlog(connection),
             }
+            effects = counterfoils.outcomes(connection)
         documents = _gauge("documents", "Documents by kind and state", "kind", "state")
         for kind, state, count in counted:
             documents.add_metric([kind, state], count)
@@ -70,7 +72,10 @@ class _Kept:
         webhooks = _gauge("webhook_deliveries", "Deliveries by state", "state")
         for state, count in outcomes:
             webhooks.add_metric([state], count)
-        yield from (documents, exceptions, webhooks, *_queues(queues))
+        kept = _gauge("counterfoils", "Counterfoils by connector and state", "connector", "state")
+        for connector, state, count in effects:
+            kept.add_metric([connector, state], count)
+        yield from (documents, exceptions, webhooks, kept, *_queues(queues))
 
 
 def _queues(queues: dict[str, tuple[int, str | None]]) -> Iterator[GaugeMetricFamily]:

@@ -14,8 +14,9 @@ def seal(house: House, secret: str, about: str) -> bytes:
 
 def unseal(house: House, sealed: bytes, about: str) -> str:
     """The secret; a refusal where the master key is another one."""
+    text = sealed.decode("ascii", "replace")
     try:
-        return house.keys.ring.open(sealed.decode("ascii", "replace"), about.encode()).decode()
+        return house.keys.used(lambda ring: ring.open(text, about.encode())).decode()
     except Unreadable:
         hint = "start the server with the master key that it was set up with"
         raise Refusal(503, "unavailable", "a secret cannot be opened", hint=hint) from None

@@ -13,6 +13,7 @@ from canonical_model.lifecycle import STATES
 from node_server.envelope import cursor as cursor_of
 from node_server.envelope import position
 from node_server.errors import Refusal
+from node_server.operations import connection_events
 from node_server.operations.house import House
 from node_server.store import events
 
@@ -34,7 +35,8 @@ def list_events(
 
 def event_types() -> list[str]:
     """Every type of event there is."""
-    return [event_type(kind, event) for kind in sorted(KINDS) for event in EVENTS]
+    of_documents = [event_type(kind, event) for kind in sorted(KINDS) for event in EVENTS]
+    return [*of_documents, *connection_events.TYPES]
 
 
 def event_schema(kind_of_event: str) -> dict[str, Any]:
@@ -45,7 +47,8 @@ def event_schema(kind_of_event: str) -> dict[str, Any]:
     schema: dict[str, Any] = msgspec.json.schema(Event)
     body = schema["$defs"].pop("Event")
     body["properties"]["type"] = {"const": kind_of_event}
-    body["properties"]["data"] = _DATA
+    about_connection = kind_of_event in connection_events.TYPES
+    body["properties"]["data"] = _CONNECTION if about_connection else _DATA
     optional = ("time", "dataschema", "dataref", "sequence", "tenant", "traceparent")
     body["properties"] |= {name: {"type": "string"} for name in optional}
     return {
@@ -68,5 +71,15 @@ _DATA: dict[str, Any] = {
         "previous_state": _STATE,
         "content_hash": {"type": "string"},
         "issues": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+}
+_CONNECTION: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "kind", "connector"],
+    "properties": {
+        "id": {"type": "string"},
+        "kind": {"const": "connection"},
+        "connector": {"type": "string"},
+        "why": {"type": "string"},
     },
 }

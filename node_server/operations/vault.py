@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 from credentials import (
     Access,
+    Entry,
     EnvironmentStore,
+    KeyRing,
     OpenBaoStore,
     SqlStore,
     Store,
@@ -37,8 +39,27 @@ def vault_of(house: House, tenant: str, actor: str) -> Vault:
     return Vault(_STORES[house.settings.credential_store](house, tenant), note)
 
 
-def _sql(house: House, tenant: str) -> Store:
-    return SqlStore(house.store.engine, credentials, house.keys.ring, tenant=tenant)
+class _Sql:
+    """The usual store, with the master keys as they are at each use: a rotation may go on."""
+
+    def __init__(self, house: House, tenant: str) -> None:
+        self._house = house
+        self._tenant = tenant
+
+    def read(self, name: str) -> Entry:
+        return self._house.keys.used(lambda ring: self._store(ring).read(name))
+
+    def write(self, entry: Entry) -> int:
+        return self._house.keys.used(lambda ring: self._store(ring).write(entry))
+
+    def delete(self, name: str) -> None:
+        self._store(self._house.keys.ring).delete(name)
+
+    def names(self) -> list[str]:
+        return self._store(self._house.keys.ring).names()
+
+    def _store(self, ring: KeyRing) -> SqlStore:
+        return SqlStore(self._house.store.engine, credentials, ring, tenant=self._tenant)
 
 
 def _environment(house: House, tenant: str) -> Store:
@@ -53,7 +74,7 @@ def _openbao(house: House, tenant: str) -> Store:
 
 
 _STORES: dict[str, Callable[[House, str], Store]] = {
-    "sql": _sql,
+    "sql": _Sql,
     "environment": _environment,
     "openbao": _openbao,
 }

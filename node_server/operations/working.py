@@ -1,4 +1,4 @@
-"""The worker inside the server: deliveries and jobs, until it is told to stop."""
+"""The worker inside the server: deliveries, postings and jobs, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from node_server.logs import log
 from node_server.operations import bulk, upkeep
 from node_server.operations.delivering import Deliverer
 from node_server.operations.house import House
+from node_server.operations.posting.poster import Poster
 from node_server.operations.publishing import Publisher
 
 _IDLE_SECONDS = 0.25
@@ -23,6 +24,8 @@ class Worker:
         self._house = house
         self._deliverer = Deliverer(house)
         self._publisher = Publisher(house)
+        # With a broker, `counterfoil work --celery` posts.
+        self._poster = None if house.settings.broker_url else Poster(house)
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(each,), name=name, daemon=True)
@@ -32,6 +35,8 @@ class Worker:
     def _turns(self) -> list[tuple[str, Callable[[], bool]]]:
         turns = [("deliveries", self._deliver), ("jobs", self._do_job)]
         turns.append(("upkeep", self._prune))
+        if self._poster is not None:
+            turns += [("postings", self._poster.round), ("leases", self._poster.beat)]
         return turns + ([("stream", self._publisher.round)] if self._publisher.wanted else [])
 
     def start(self) -> None:
@@ -42,6 +47,8 @@ class Worker:
     def stop(self, seconds: float = 30) -> None:
         """Finish what is under way and stop."""
         self._stop.set()
+        if self._poster is not None:
+            self._poster.close()
         for thread in self._threads:
             thread.join(seconds)
         self._deliverer.close()

@@ -71,6 +71,8 @@ class Endpoint:
     """Whether it honours Idempotency-Key."""
     refusals: tuple[int, ...] = ()
     """Statuses of problems besides those that every route of its kind may give."""
+    loose: bool = False
+    """Whether others add parameters of their own: a callback's caller is not ours."""
 
     @property
     def route(self) -> str:
@@ -93,6 +95,7 @@ def endpoint(
     body: Body | None = None,
     keyed: bool = False,
     refusals: Iterable[int] = (),
+    loose: bool = False,
 ) -> Callable[[Callable[[Call], Reply]], Callable[[Call], Reply]]:
     """Declare the function below as what answers this method and path."""
 
@@ -101,7 +104,7 @@ def endpoint(
         ENDPOINTS.append(
             Endpoint(
                 method, path, work.__name__, summary, said, tag, work, answers, permission,
-                tuple(parameters), body, keyed, tuple(refusals),
+                tuple(parameters), body, keyed, tuple(refusals), loose,
             )
         )  # fmt: skip
         return work

@@ -13,6 +13,7 @@ TAGS = {
     "Pure": "Nothing is stored",
     "Model": "Kinds, schemas and rules",
     "Documents": "Taken in, listed, traced, moved on",
+    "Connections": "Other systems, and what lets us in there",
     "Jobs": "Long work, done afterwards",
     "Events": "What happened, and who is told",
     "Access": "Keys, entities and the audit trail",
@@ -31,6 +32,7 @@ REASONS = {
     422: "Read, but it cannot be done",
     429: "Too many requests",
     500: "A fault of the server",
+    502: "The other system refused, or gave no whole answer",
     503: "Not ready, or not done in time",
 }
 KEY_HEADER = Parameter(
@@ -82,8 +84,8 @@ def _operation(each: Endpoint) -> dict[str, Any]:
         "summary": each.summary,
         "description": each.says,
         "tags": [each.tag],
-        "responses": {str(status): _answer(a) for status, a in each.answers.items()}
-        | {str(s): {"$ref": f"#/components/responses/{s}"} for s in refusals(each)},
+        "responses": {str(s): {"$ref": f"#/components/responses/{s}"} for s in refusals(each)}
+        | {str(status): _answer(a) for status, a in each.answers.items()},
     }
     if parameters:
         told["parameters"] = [_parameter(p) for p in parameters]
@@ -141,6 +143,10 @@ def _body(each: Endpoint) -> dict[str, Any]:
     return {"description": body.says, "required": body.required, "content": content}
 
 
+_TEXT = {"type": "string"}
+_TYPED = {PROBLEM: {"$ref": "#/components/schemas/Problem"}}
+
+
 def _answer(each: Answer) -> dict[str, Any]:
     told: dict[str, Any] = {"description": each.says}
     if each.types and each.schema is None and ANY in each.types:
@@ -151,5 +157,5 @@ def _answer(each: Answer) -> dict[str, Any]:
             for kind in each.types
         }
     elif each.types and each.types != ("application/json",):
-        told["content"] = {kind: {"schema": {"type": "string"}} for kind in each.types}
+        told["content"] = {kind: {"schema": _TYPED.get(kind, _TEXT)} for kind in each.types}
     return told

@@ -25,8 +25,10 @@ _FORM = "application/x-www-form-urlencoded"
 def parameters(found: Endpoint, request: Request) -> dict[str, Any]:
     """Path and query by name, of their types; a refusal that names every wrong one."""
     known = {each.name: each for each in found.parameters if each.place != "header"}
-    faults = [_unknown(name, list(known)) for name in request.args if name not in known]
-    given: dict[str, Any] = dict(request.view_args or {})
+    further = [name for name in request.args if name not in known]
+    faults = [] if found.loose else [_unknown(name, list(known)) for name in further]
+    given: dict[str, Any] = {name: request.args[name] for name in further}
+    given |= request.view_args or {}
     for name, each in known.items():
         if each.place == "path":
             continue

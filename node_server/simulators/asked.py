@@ -13,7 +13,8 @@ from node_server.simulators.described import Route, Shelf
 
 _SELECT = re.compile(r"\s*select\b", re.IGNORECASE)
 _ONLY_SINCE = "{since}"
-_ONLY_HOLE = re.compile(r"\{[^{}]+\}")
+_ONLY_HOLE = re.compile(r"\{(?:marker|field:[^{}]+)\}")
+_ORDERS = ("order", "$orderby", "orderby", "order_by", "sort")
 _INFIX = re.compile(r"\{[^{}]+\}|(?:==|>=|<=|=|<|>)|\b(?:eq|gt|ge|lt|le)\b")
 
 
@@ -25,7 +26,7 @@ def conditions_of(call: Call, routes: Sequence[Route]) -> list[Condition]:
     known = _declared(routes)
     for name, value in call.params.items():
         found += _of_param(name, value, known.get(name, ""))
-    for name, value in call.fields.items():
+    for value in call.fields.values():
         if isinstance(value, str) and _SELECT.match(value):
             found += conditions.sql(value)
         elif isinstance(value, list) and _is_domain(value):
@@ -42,6 +43,13 @@ def table_of(call: Call) -> str:
     return ""
 
 
+def order_of(call: Call) -> tuple[str, bool]:
+    """The field by which rows are asked for, and whether the last come first."""
+    text = next((call.params[name] for name in _ORDERS if name in call.params), "")
+    field, _, way = text.partition(",")[0].strip().partition(" ")
+    return field, way.strip().lower().startswith("desc")
+
+
 def _of_param(name: str, value: str, template: str) -> list[Condition]:
     if template == _ONLY_SINCE:
         return []
@@ -52,7 +60,7 @@ def _of_param(name: str, value: str, template: str) -> list[Condition]:
     if found := conditions.bracketed(name, value):
         return found
     if template and _ONLY_HOLE.fullmatch(template):
-        return [Condition(name, "=", value)]
+        return [Condition(name.replace("[", ".").replace("]", ""), "=", value)]
     if name in ("$filter", "where", "q", "filter") or _is_infix(template):
         return conditions.infix(value)
     return []

@@ -72,7 +72,7 @@ class Reply:
         return {"status": self.status, "tree": self.tree, "headers": self.headers}
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake
+class Refused(Exception):
     """A refusal in the middle of a call: `reply` is what the target says."""
 
     def __init__(self, reply: Reply) -> None:

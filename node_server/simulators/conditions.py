@@ -1,11 +1,11 @@
 """What a list is asked for, in the query languages that manifests use.
 
-    select * from Bill where DocNumber = '7' and TxnDate >= '2026-01-01'    SQL-like
-    vendorInvoiceNumber eq '7' and lastModifiedDateTime gt 2026-01-01       OData
-    InvoiceNumber=="7" AND Contact.ContactID==Guid("…")                     Xero
-    lastModifiedDate ON_OR_AFTER "2026-01-01"                               NetSuite
-    [["bill_no", "=", "7"]]                                                 Frappe, Odoo
-    created_at[gte]=2026-01-01                                              brackets
+select * from Bill where DocNumber = '7' and TxnDate >= '2026-01-01'    SQL-like
+vendorInvoiceNumber eq '7' and lastModifiedDateTime gt 2026-01-01       OData
+InvoiceNumber=="7" AND Contact.ContactID==Guid("…")                     Xero
+lastModifiedDate ON_OR_AFTER "2026-01-01"                               NetSuite
+[["bill_no", "=", "7"]]                                                 Frappe, Odoo
+created_at[gte]=2026-01-01                                              brackets
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def triples(text: str | list[Any]) -> list[Condition]:
         rows = json.loads(text) if isinstance(text, str) else text
         return [_triple(list(row)) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NotUnderstood(f"{str(text)[:40]!r}; use a list of [field, operator, value]") from error
+        raise NotUnderstood(
+            f"{str(text)[:40]!r}; use a list of [field, operator, value]"
+        ) from error
 
 
 def _triple(row: list[Any]) -> Condition:
@@ -153,10 +155,10 @@ def _same(found: Any, wanted: Any) -> bool:
         return found is wanted
     if isinstance(found, bool) or isinstance(wanted, bool):
         return str(found).lower() == str(wanted).lower()
-    if str(found) == str(wanted):
-        return True
+    if isinstance(found, str) or str(found) == str(wanted):
+        return str(found) == str(wanted)
     left, right = _number(found), _number(wanted)
-    return left is not None and left == right and not isinstance(found, str)
+    return left is not None and left == right
 
 
 def _like(found: Any, pattern: str) -> bool:

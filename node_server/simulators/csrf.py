@@ -18,9 +18,13 @@ class Csrf:
         self._tokens = tokens
         self._header = str((self._spec or {}).get("header", "x-csrf-token"))
 
+    def asked(self, call: Call) -> bool:
+        """Whether a read asks for a token."""
+        return bool(self._spec) and call.header(self._header).lower() == "fetch"
+
     def fetched(self, call: Call) -> dict[str, str]:
         """The headers for a read that asks for a token."""
-        if not self._spec or call.header(self._header).lower() != "fetch":
+        if not self.asked(call):
             return {}
         session = self._tokens.give("csrf_session", _LIFE)
         token = self._tokens.give("csrf", _LIFE, {"session": session})

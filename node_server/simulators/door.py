@@ -44,7 +44,7 @@ class Door:
         ways = [spec for spec in self._target.auth if spec["kind"] not in NOT_SIMULATED]
         found = [(self._way(spec, call), spec) for spec in ways]
         if any(state == "in" for state, _ in found):
-            return self._wrong_connection(call)
+            return None
         stale = next((spec for state, spec in found if state == "stale"), None)
         if stale is not None and stale.get("refresh_on"):
             return self._refusals.signalled(stale["refresh_on"][0], "The token has expired")
@@ -115,8 +115,8 @@ class Door:
             return "in"
         return "stale" if self._tokens.known("session", token) else "out"
 
-    def _wrong_connection(self, call: Call) -> Reply | None:
-        """A header that names the tenant or database must name the one there is."""
+    def elsewhere(self, call: Call) -> Reply | None:
+        """A refusal where a header names another tenant or database than the one there is."""
         for name, template in self._target.api.get("headers", {}).items():
             if not holes_of(template):
                 continue

@@ -1,6 +1,6 @@
 """What goes wrong, by rate with a seed or once on demand.
 
-    lost=0.1,reset=0.05,429=0.1@create        a rate each; behind @ the calls that it is meant for
+lost=0.1,reset=0.05,429=0.1@create        a rate each; behind @ the calls that it is meant for
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ NAMES = {**BEFORE, **AFTER}
 WRITES = ("create", "update", "void", "action", "attach")
 READS = ("list", "lookup", "get", "test")
 
+_ONLY = {"stuck": ("list", "lookup"), "refuse": ("create",)}
+
 Wish: TypeAlias = "str | Mapping[str, Any] | Fault"
 
 
@@ -66,7 +68,7 @@ class Fault:
         """Whether it is meant for such a call."""
         if self.resource and self.resource != resource:
             return False
-        if self.name == "stuck" and purpose not in ("list", "lookup"):
+        if self.name in _ONLY and purpose not in _ONLY[self.name]:
             return False
         if self.on in ("write", "read"):
             return purpose in (WRITES if self.on == "write" else READS)

@@ -32,6 +32,7 @@ class Keyring:
 
     def __init__(self, target: Target, seed: int) -> None:
         self._target, self._seed = target, seed
+        self._made: dict[int, dict[str, str]] = {}
 
     def secret(self, name: str, length: int = 32) -> str:
         """A text that looks like chance and is the same for the same seed and name."""
@@ -40,6 +41,11 @@ class Keyring:
 
     def parts(self, spec: Spec) -> dict[str, str]:
         """The parts of a credential for one way to be let in, as the vault takes them."""
+        if id(spec) not in self._made:
+            self._made[id(spec)] = self._new_parts(spec)
+        return self._made[id(spec)]
+
+    def _new_parts(self, spec: Spec) -> dict[str, str]:
         kind = spec["kind"]
         if kind == "oauth2_jwt":
             return self._assertion_parts()

@@ -25,7 +25,7 @@ class RequestLimits:
         self._inside = 0
 
     def wait(self) -> int | None:
-        """Seconds to wait where it is too much; nothing where there is room, which is then taken."""
+        """Seconds to wait; nothing where there is room, which is then taken."""
         now = self._clock.now()
         with self._lock:
             if self._most and self._inside > self._most:

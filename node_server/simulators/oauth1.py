@@ -47,5 +47,3 @@ def _base_string(call: Call, stated: Mapping[str, str]) -> str:
 
 def _encode(text: str) -> str:
     return quote(text, safe="-._~")
-
-

@@ -1,7 +1,7 @@
 """Putting values at places of a tree, by the same paths that reading uses.
 
-    Fault.Error[0].Detail     makes the objects and lists that it needs
-    "@odata.etag"             a name with points or signs, in quotes
+Fault.Error[0].Detail     makes the objects and lists that it needs
+"@odata.etag"             a name with points or signs, in quotes
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Step: TypeAlias = str | int
 _STEP = re.compile(
     r'(?:^|\.)(?:"(?P<quoted>[^"]+)"|(?P<name>[A-Za-z_@$][\w@$:-]*))|\[(?P<index>\d+|\*)\]'
 )
-_HOLE = re.compile(r"\{([^{}\s\"']+)\}")
+_HOLE = re.compile(r"\{([A-Za-z_][^{}\s]*)\}")
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from node_server.simulators.clock import Clock, written
@@ -78,7 +78,9 @@ class Rows:
         found = self._business.get((shelf.name, business), "")
         return self._rows.get(shelf.name, {}).get(found)
 
-    def add(self, shelf: Shelf, record: dict[str, Any], *, key: str = "", business: str = "") -> Row:
+    def add(
+        self, shelf: Shelf, record: dict[str, Any], *, key: str = "", business: str = ""
+    ) -> Row:
         """A new row: its id, version, numbers and times are put where the manifest says."""
         number = self._numbers.get(shelf.name, 0) + 1
         self._numbers[shelf.name] = number
@@ -102,7 +104,7 @@ class Rows:
 
     def keep(self, rows: list[Row], more: list[tuple[str, str, Any]] | None = None) -> None:
         """The commit: what is in here is not lost again; `more` goes into the same transaction."""
-        kept = [("row", f"{row.shelf}/{row.id}", asdict(row)) for row in rows]
+        kept = [("row", f"{row.shelf}/{row.id}", vars(row)) for row in rows]
         self._journal.put(self._target.name, kept + (more or []))
         for row in rows:
             self._hold(row)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeAlias
 
 from node_server.simulators.call import Call, Refused, Reply
 from node_server.simulators.clock import Clock
@@ -16,6 +16,9 @@ from node_server.simulators.journal import Journal
 from node_server.simulators.places import Step, at, holes_of, put, put_steps, split, steps_of
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.rows import Row, Rows, version_of
+
+Done: TypeAlias = tuple[Reply, list[Row]]
+"""An answer, and the rows that were changed."""
 
 _ALTERED = "this key was used for another payload before"
 
@@ -38,14 +41,17 @@ class Writer:
         """Forget the keys."""
         self._keys = {}
 
-    def create(self, call: Call, route: Route, *, refuse: Reply | None = None) -> Reply:
-        """A create, which may be an update, a replay or a conflict. `refuse` is a fault."""
+    def create(self, call: Call, route: Route, *, refuse: Reply | None = None) -> Done:
+        """A create, which may be an update, a replay or a conflict. `refuse` is a fault.
+
+        Beside the answer stand the rows that were changed: none by a replay.
+        """
         spec = route.spec.get("idempotency", {"class": "none"})
         with self._rows.lock:
             key = key_of(call, spec)
             name = f"{route.shelf.name}/{key}"
             if key and (known := self._remembered(name, spec)):
-                return self._again(call, route, known)
+                return self._again(call, route, known), []
             reply, rows = self._made(call, route, key, refuse)
             kept = {
                 "at": self._clock.now(),
@@ -57,11 +63,9 @@ class Writer:
             self._rows.keep(rows, [("key", name, kept)] if keeps else [])
             if keeps:
                 self._keys[name] = kept
-            return reply
+            return reply, rows
 
-    def _made(
-        self, call: Call, route: Route, key: str, refuse: Reply | None
-    ) -> tuple[Reply, list[Row]]:
+    def _made(self, call: Call, route: Route, key: str, refuse: Reply | None) -> Done:
         if refuse is not None:
             return refuse, []
         try:
@@ -125,19 +129,19 @@ class Writer:
             return self._refusals.refusal(400, _ALTERED, "idempotency_key_reused", spec=route.spec)
         return Reply(**deepcopy(known["reply"]))
 
-    def change(self, call: Call, route: Route, row_id: str) -> Reply:
+    def change(self, call: Call, route: Route, row_id: str) -> Done:
         """An update of a record."""
         with self._rows.lock:
             row = self._rows.find(route.shelf, row_id)
             if row is None:
-                return self._refusals.missing(row_id)
+                return self._refusals.missing(row_id), []
             record = at(call.tree, record_steps(call.tree, route.spec))
             try:
                 self._changed(call, route, row, record if isinstance(record, dict) else {})
             except Refused as refused:
-                return refused.reply
+                return refused.reply, []
             self._rows.keep([row])
-            return created(call, route, [row])
+            return created(call, route, [row]), [row]
 
     def _changed(self, call: Call, route: Route, row: Row, record: dict[str, Any]) -> Row:
         self._check_version(call, route, row, record)
@@ -156,32 +160,32 @@ class Writer:
             code = 412 if match else 409
             raise Refused(self._refusals.refusal(code, said, "stale_version", spec=route.spec))
 
-    def act(self, call: Call, route: Route, row_id: str) -> Reply:
+    def act(self, call: Call, route: Route, row_id: str) -> Done:
         """An action or a void: once for each record."""
         name = route.action or "void"
         with self._rows.lock:
             row = self._rows.find(route.shelf, row_id)
             if row is None:
-                return self._refusals.missing(row_id)
+                return self._refusals.missing(row_id), []
             if name in row.done:
                 said = f"{row_id} went through {name} already"
-                return self._refusals.refusal(400, said, "already_done", spec=route.spec)
+                return self._refusals.refusal(400, said, "already_done", spec=route.spec), []
             row.done.append(name)
             self._rows.change(route.shelf, row, {})
             self._rows.keep([row])
-        return Reply(204) if "id" not in route.spec else created(call, route, [row])
+        return Reply(204) if "id" not in route.spec else created(call, route, [row]), [row]
 
 
 def key_of(call: Call, spec: Spec) -> str:
     """The idempotency key of a call."""
     place = spec.get("key", {})
     name = str(place.get("name", ""))
-    found = {
-        "header": lambda: call.header(name),
-        "query": lambda: call.params.get(name, ""),
-        "body": lambda: at(call.tree, steps_of(name)),
-    }.get(place.get("in", ""), lambda: "")()
-    return str(found or "")
+    where = place.get("in", "")
+    if where == "header":
+        return call.header(name)
+    if where == "query":
+        return call.params.get(name, "")
+    return str(at(call.tree, steps_of(name)) or "") if where == "body" else ""
 
 
 def bodies_of(tree: Any, spec: Spec) -> Iterator[Any]:

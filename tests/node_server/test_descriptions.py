@@ -21,6 +21,7 @@ from canonical_model.documents import KINDS
 from canonical_model.events import EVENTS
 from node_server.app import create_app
 from node_server.config import Settings
+from node_server.operations import connection_events
 from node_server.operations.access import make_key
 from node_server.resources.asyncapi import asyncapi
 from node_server.resources.endpoint import ENDPOINTS, Endpoint
@@ -60,7 +61,8 @@ def test_the_older_description_suits_power_automate() -> None:
 
 def test_every_event_is_described() -> None:
     made = asyncapi("https://counterfoil.example")
-    assert len(made["components"]["messages"]) == len(KINDS) * len(EVENTS)
+    about = len(KINDS) * len(EVENTS) + len(connection_events.TYPES)
+    assert len(made["components"]["messages"]) == about
 
 
 def test_the_docs_page_fetches_nothing_from_elsewhere() -> None:

@@ -26,7 +26,9 @@ def _against(basis: str, weight: str, why: str) -> Evidence:
 
 
 _PERIODS = _against("periods", "0.9", "they bill different periods")
-_RESTART = _against("restart", "0.7", "the number comes again in another year, as where numbers restart")
+_RESTART = _against(
+    "restart", "0.7", "the number comes again in another year, as where numbers restart"
+)
 _EXACT = _against("numbers", "0.8", "their numbers differ, and nobody typed or scanned them")
 _SERIES = _against("series", "0.5", "their numbers follow each other as their dates do")
 _DATES = _against("dates", "0.25", "both number and issue date differ")

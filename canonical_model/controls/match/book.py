@@ -49,10 +49,6 @@ class Book:
             for mark in line.party or (None,):
                 self._parties[mark].append(line)
 
-    def knows(self, number: str) -> bool:
-        """Whether an order of that number is in the book."""
-        return number in self._numbers
-
     def remember(self, number: str, entry: Entry, lines: Iterable[OrderLine]) -> None:
         """What a receipt was for, so that others may name the receipt instead of the order."""
         for line in lines:
@@ -79,11 +75,15 @@ class Book:
             if not numbers:
                 numbers = {line.number for number, _ in receipts for line in self._received(number)}
             if numbers:
-                where = ", ".join(sorted(numbers)[:_NAMED])
+                where = ", ".join(map(self._spelt, sorted(numbers)[:_NAMED]))
                 return self._area(sorted(numbers), self._numbers), f"order {where}"
         if not head.party:
             return self._area(sorted(self._numbers), self._numbers), "any order"
         return self._area([None, *sorted(head.party)], self._parties), "orders of the same party"
+
+    def _spelt(self, number: str) -> str:
+        lines = self._numbers.get(number)
+        return lines[0].order.number or number if lines else number
 
     def _received(self, number: str) -> Iterable[OrderLine]:
         found = self._arrived.get((number, None))

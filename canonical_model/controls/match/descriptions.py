@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 from canonical_model.controls.match.ratios import NOTHING
-from canonical_model.identity.normalise import remember
+from canonical_model.identity.normalise import REMEMBERED, remember
 
 _WORD = re.compile(r"[^\W_]+")
 _STEM = 4
@@ -33,6 +34,7 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> Fraction:
     return Fraction(2 * len(ours & theirs), len(ours) + len(theirs))
 
 
+@lru_cache(REMEMBERED)
 def _pieces(words: frozenset[str]) -> set[str]:
     framed = [f" {word} " for word in words]
     return {word[at : at + 3] for word in framed for at in range(len(word) - 2)}

@@ -1,4 +1,4 @@
-"""A line of any document as the match sees it: what, how much, at what price, and by which order."""
+"""A line of any document as the match sees it: what, how much, at what price, of which order."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _untaxed(line: Line) -> Fraction | None:
     rates = [fraction(tax.rate) for tax in line.taxes if not tax.withheld]
     if not rates or None in rates:
         return None
-    return 100 / (100 + sum(rate for rate in rates if rate is not None))
+    return 100 / (100 + sum((rate for rate in rates if rate is not None), NOTHING))
 
 
 def _value(entry: Entry, line: Line, units: Units, share: Fraction | None) -> None:

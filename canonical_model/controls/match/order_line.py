@@ -67,6 +67,11 @@ class OrderLine:
         return self.accepted - max(NOTHING, self.returned - self.rejected)
 
     @property
+    def touched(self) -> bool:
+        """Whether any receipt or return is known."""
+        return bool(self.accepted or self.rejected or self.returned or self.arrivals)
+
+    @property
     def invoiced(self) -> Fraction:
         return self.billed - self.credited
 

@@ -11,7 +11,7 @@ from canonical_model.controls.match.descriptions import likeness
 from canonical_model.controls.match.entry import Entry
 from canonical_model.controls.match.order_line import OrderLine, Purpose, measure, same_price
 from canonical_model.controls.match.pool import Pool
-from canonical_model.controls.match.ratios import NOTHING, ONE, fraction
+from canonical_model.controls.match.ratios import NOTHING, ONE, fraction, over
 from canonical_model.controls.match.settings import MatchSettings
 from canonical_model.controls.match.sharing import Enter, Shares, Sharing
 from canonical_model.controls.match.verdict import Basis
@@ -47,7 +47,7 @@ class Pairing:
     """Pairs the lines of receipts and invoices with those of a book."""
 
     def __init__(self, book: Book, settings: MatchSettings) -> None:
-        self._book = book
+        self.book = book
         self._pair_at = fraction(settings.pair_at) or ONE
         self._propose_at = fraction(settings.propose_at) or ONE
 
@@ -61,15 +61,15 @@ class Pairing:
             line.corrected += abs(entry.net or NOTHING)
             paired.shares, paired.corrects = {line: NOTHING}, True
         else:
-            paired.shares = Sharing(entry, purpose, self._book.units, enter).among(pools)
+            paired.shares = Sharing(entry, purpose, self.book.units, enter).among(pools)
         return paired
 
     def _find(self, entry: Entry, head: Head) -> tuple[Paired, list[Pool]]:
-        if named := self._book.named(entry, head):
+        if named := self.book.named(entry, head):
             basis, lines = named
             thing = "order line" if basis == "reference" else "receipt line"
             return Paired(basis, ONE, f"it names the {thing}"), [Pool(lines)]
-        region, where = self._book.region(entry, head)
+        region, where = self.book.region(entry, head)
         if pools := region.pools(entry):
             return Paired("item", _BY_ITEM, f"the same item number, {where}"), pools
         if not entry.words and not entry.quantity and region.lines:
@@ -86,10 +86,10 @@ class Pairing:
         """Whether a credit takes back money only: at no price that was ordered or invoiced."""
         if line.by_value:
             return False
-        rate = line.rate(entry, self._book.units)
+        rate = line.rate(entry, self.book.units)
         if not entry.quantity or not rate:
             return not entry.quantity
-        return entry.price is not None and not line.is_its_price(entry.price / rate)
+        return entry.price is not None and not line.is_its_price(over(entry.price, rate))
 
     def _candidates(self, entry: Entry, lines: Iterable[OrderLine]) -> list[Candidate]:
         found = [self._judge(entry, line) for line in lines if not contradicts(entry, line.entry)]
@@ -98,9 +98,9 @@ class Pairing:
 
     def _judge(self, entry: Entry, line: OrderLine) -> Candidate:
         text = likeness(entry.words, line.entry.words)
-        rate = line.rate(entry, self._book.units) or NOTHING
+        rate = line.rate(entry, self.book.units) or NOTHING
         asked, price, amount = entry.price, line.price, measure(entry)
-        priced = bool(rate and asked and price and same_price(asked / rate, price))
+        priced = bool(rate and asked and price and same_price(over(asked, rate), price))
         whole = amount is not None and amount * rate == line.ordered
         said = [f"descriptions agree {round(text * 100)} %"]
         said += ["the price agrees"] * priced + ["the quantity agrees"] * whole

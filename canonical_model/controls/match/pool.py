@@ -59,7 +59,7 @@ class Region:
         postings = [self._stems[stem] for stem in sorted(stems(entry.words)) if stem in self._stems]
         found: dict[int, OrderLine] = {}
         for posting in sorted(postings, key=len):
+            if found and len(posting) > _MOST_LOOKED_AT:
+                break  # a word that everything has in it tells nothing more
             found |= {line.rank: line for line in posting[:_MOST_LOOKED_AT]}
-            if len(found) >= _MOST_LOOKED_AT:
-                break
         return list(found.values())

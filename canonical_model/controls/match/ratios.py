@@ -1,4 +1,4 @@
-"""Exact fractions of decimals: a price per 12 has no last digit, and no tolerance is to hide that."""
+"""Exact fractions of decimals: a price per 12 has no last digit, and must not be off by one."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def fraction(number: Decimal | None) -> Fraction | None:
 
 def decimal(ratio: Fraction) -> Decimal:
     """The ratio to nine decimals, without trailing zeros."""
+    if ratio.denominator == 1:
+        return Decimal(ratio.numerator)
     exact = _WIDE.divide(Decimal(ratio.numerator), Decimal(ratio.denominator))
     text = format(exact.quantize(_LAST_PLACE, context=_WIDE), "f")
     bare = text.rstrip("0").rstrip(".") if "." in text else text
@@ -30,4 +32,14 @@ def decimal(ratio: Fraction) -> Decimal:
 
 def words(ratio: Fraction) -> str:
     """The same as text, for a sentence."""
-    return format(decimal(ratio), "f")
+    return str(ratio.numerator) if ratio.denominator == 1 else format(decimal(ratio), "f")
+
+
+def over(ratio: Fraction, rate: Fraction) -> Fraction:
+    """The quotient; most rates are one unit in itself, and need no arithmetic."""
+    return ratio if rate is ONE else ratio / rate
+
+
+def times(ratio: Fraction, rate: Fraction) -> Fraction:
+    """The product, likewise."""
+    return ratio if rate is ONE else ratio * rate

@@ -13,7 +13,6 @@ from canonical_model.identity.normalise import alphanumeric
 from canonical_model.parts.party import Party
 
 
-
 class Scope(NamedTuple):
     """What a row may ask for."""
 
@@ -61,7 +60,9 @@ def names_of(party: Party | None) -> frozenset[str]:
     if party is None:
         return frozenset()
     numbers = {alphanumeric(text) for text in (party.master_id, *_values(party)) if text}
-    return frozenset(numbers | {name_norm(name) for name in (party.name, party.trading_name) if name})
+    return frozenset(
+        numbers | {name_norm(name) for name in (party.name, party.trading_name) if name}
+    )
 
 
 def _values(party: Party) -> Iterable[str]:

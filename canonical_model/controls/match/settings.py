@@ -72,7 +72,8 @@ class MatchSettings(Part, frozen=True, kw_only=True):
     rules: Annotated[list[MatchRule], says("The most specific row that says something counts")] = []
     conversions: Annotated[list[Conversion], says("How items are packed")] = []
     charge_words: Annotated[
-        tuple[Text, ...], says("A line with one of these in its name, and no order line, is freight")
+        tuple[Text, ...],
+        says("A line with one of these in its name, and no order line, is freight"),
     ] = _CHARGE_WORDS
     pair_at: Annotated[Number, says("Score from which lines are paired by description")] = Decimal(
         "0.75"

@@ -9,7 +9,7 @@ from fractions import Fraction
 from canonical_model.controls.match.entry import Entry
 from canonical_model.controls.match.order_line import OrderLine, Purpose, measure
 from canonical_model.controls.match.pool import Pool
-from canonical_model.controls.match.ratios import NOTHING
+from canonical_model.controls.match.ratios import NOTHING, over, times
 from canonical_model.controls.match.units import Units
 
 Enter = Callable[[OrderLine, Fraction], None]
@@ -50,7 +50,7 @@ class Sharing:
             rate = line.rate(self.entry, self.units)
             if not rate or rate < 0:
                 return
-            self._put(line, min(self.left, line.room(self.purpose) / rate))
+            self._put(line, min(self.left, over(line.room(self.purpose), rate)))
 
     def _put(self, line: OrderLine, part: Fraction, stated: bool = True) -> None:
         rate = line.rate(self.entry, self.units) if stated else None
@@ -58,5 +58,6 @@ class Sharing:
             self.shares[line] = None
             return
         self.left -= part
-        self.enter(line, part * abs(rate))
-        self.shares[line] = (self.shares.get(line) or NOTHING) + part * abs(rate)
+        quantity = times(part, rate if rate > 0 else -rate)
+        self.enter(line, quantity)
+        self.shares[line] = (self.shares.get(line) or NOTHING) + quantity

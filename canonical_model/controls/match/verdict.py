@@ -110,7 +110,9 @@ class MatchResult(Part, frozen=True, kw_only=True):
     match_status: Annotated[MatchStatus, says("How far it is matched, as a record says it")]
     message: Annotated[Text, says("Why, in words")]
     response: Annotated[Code, says("UNCL4343 as Peppol uses it: AP accepted, UQ under query")]
-    reasons: Annotated[list[Code], says("Peppol OPStatusReason of all that holds, gravest first")] = []
+    reasons: Annotated[
+        list[Code], says("Peppol OPStatusReason of all that holds, gravest first")
+    ] = []
     actions: Annotated[list[Code], says("Peppol OPStatusAction that would mend it")] = []
     lines: Annotated[list[LineVerdict], says("Line by line")] = []
     findings: Annotated[list[Finding], says("Of the document as a whole")] = []

@@ -8,6 +8,7 @@ from node_server.operations.calling.callers import Callers, open_caller
 from node_server.operations.calling.errors import (
     CallRefused,
     CredentialRefused,
+    Missing,
     NotReady,
     Open,
     Reauthorise,
@@ -22,6 +23,7 @@ __all__ = [
     "Caller",
     "Callers",
     "CredentialRefused",
+    "Missing",
     "NotReady",
     "Open",
     "Reauthorise",

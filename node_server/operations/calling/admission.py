@@ -64,7 +64,7 @@ class Admission:
             certificate = opened.parts.get("certificate", "")
             if self._session is None or self._session[0] != certificate:
                 self._close_session()
-                urls = [opened.entry[name] for name in ("token_url",) if name in opened.entry]
+                urls = self._target.urls_besides(opened.entry)
                 policy = self._target.policy(*urls, cookies=opened.entry["kind"] == "session")
                 made = open_session(policy, certificate=certificate_of(opened.parts))
                 self._session = (certificate, made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors import Connector
@@ -17,6 +18,7 @@ from node_server.operations.calling.shared import one_of, shared
 from node_server.operations.calling.standing import Standing
 from node_server.operations.calling.target import Target
 from node_server.operations.house import House
+from node_server.store import clock
 from node_server.store.connections import Connection
 
 PATIENCE = 10.0
@@ -132,6 +134,15 @@ class Caller:
     def throttled(self, answer: Answer) -> int | None:
         """Seconds to wait, where an answer says that it was too much."""
         return throttled(answer, self._target.api.get("throttled", ()), now=int(time.time()))
+
+    def admit(self) -> str:
+        """Get what lets us in, new if need be; in words, without sending anything else."""
+        opened, _ = self._admission.ready()
+        expires = opened.parts.get("expires_at")
+        until = (
+            f" until {clock.stamp(datetime.fromtimestamp(int(expires), UTC))}" if expires else ""
+        )
+        return f"let in by {opened.entry['kind']}{until}"
 
     def close(self) -> None:
         """Close what is open."""

@@ -60,3 +60,7 @@ class NotReady(CallRefused):
 
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(409, "connection_incomplete", why, hint=hint)
+
+
+class Missing(NotReady):
+    """A variable that the connection does not say, or not yet."""

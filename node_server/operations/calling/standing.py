@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 
 from node_server.logs import log
+from node_server.operations import connection_events
 from node_server.operations.house import House
 from node_server.store import clock, connections
 from node_server.store.connections import Connection
 
 _OFTEN = 60.0
+_LAPSED = "reauthorise_required"
 
 
 class Standing:
@@ -30,11 +32,16 @@ class Standing:
         self._note(state="active", why=None, last_ok_at=clock.stamp())
 
     def lapsed(self, why: str) -> None:
-        """A person must agree anew."""
-        if self._state != "reauthorise_required":
-            log().warning("reauthorise_required", connection=self._connection.id, why=why)
-        self._state = "reauthorise_required"
-        self._note(state="reauthorise_required", why=why)
+        """A person must agree anew; said once, whoever finds out first."""
+        who = self._connection
+        self._state = _LAPSED
+        with self._house.store.writing(f"connections:{who.tenant}") as transaction:
+            found = connections.get(transaction, who.tenant, who.id)
+            if found is None or found.state == _LAPSED:
+                return
+            connections.change(transaction, who.tenant, who.id, state=_LAPSED, why=why)
+            connection_events.tell(transaction, found, _LAPSED, why=why)
+        log().warning(_LAPSED, connection=who.id, why=why)
 
     def _note(self, **changes: str | None) -> None:
         who = self._connection

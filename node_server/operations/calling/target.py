@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from connectors import Connector
 from connectors._transport import Limit, Policy, limits_of
 from node_server.config import Settings
-from node_server.operations.calling.errors import NotReady
-from node_server.operations.calling.filling import fill, fill_url
+from node_server.operations.calling.errors import Missing, NotReady
+from node_server.operations.calling.filling import fill, fill_url, names_in
 from node_server.operations.calling.hosts import check_host, host_of, is_stated, networks
 from node_server.store.connections import Connection
 
@@ -42,8 +45,33 @@ class Target:
         found = stated or self.api.get("variables", {}).get(name, {}).get("default")
         if not found:
             hint = f"put it into settings.variables.{name}"
-            raise NotReady(f"the connection does not say its {name[:60]!r}", hint)
+            raise Missing(f"the connection does not say its {name[:60]!r}", hint)
         return str(found)
+
+    def known_variables(self) -> dict[str, Mapping[str, Any]]:
+        """Those of the manifest, and those that only its way in names."""
+        entries = self.connector.manifest.get("auth", ())
+        texts = [str(each.get(name, "")) for each in entries for name in _URLS]
+        texts += [text for each in entries for text in each.get("scopes", ())]
+        further: dict[str, Mapping[str, Any]] = {
+            name: {} for text in texts for name in names_in(text)
+        }
+        return {**further, **self._variables()}
+
+    def fits(self, name: str, value: str) -> bool:
+        """Whether a value is one that a variable can have."""
+        pattern = self._variables().get(name, {}).get("pattern")
+        return pattern is None or re.fullmatch(pattern, value) is not None
+
+    def check_addresses(self) -> None:
+        """Refuse addresses that may not be called; what is not complete yet is left for later."""
+        entries = self.connector.manifest.get("auth", [])
+        looks: list[Callable[[], object]] = [lambda: self.base_url, self._known_hosts]
+        looks += [partial(self.auth, each["kind"]) for each in entries]
+        looks += [partial(self.discover_url, each) for each in entries if "discover" in each]
+        for look in looks:
+            with suppress(Missing):
+                look()
 
     @property
     def base_url(self) -> str:
@@ -63,17 +91,42 @@ class Target:
 
     def auth(self, kind: str | None) -> dict[str, Any]:
         """How a credential of this kind lets us in; its addresses filled in."""
-        entry = {**self._entry(kind), **self.connection.settings.get("auth", {})}
+        entry = {**self.entry(kind), **self.connection.settings.get("auth", {})}
         for name in _URLS:
             if name in entry:
                 entry[name] = self._address(entry[name], own=name in self._own_auth())
         entry["scopes"] = [fill(each, self.variable) for each in entry.get("scopes", ())]
         return entry
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of credentials that it takes, the usual one first."""
+        return tuple(each["kind"] for each in self.connector.manifest.get("auth", ()))
+
+    @property
+    def base_host(self) -> str | None:
+        """The host that requests go to; nothing while a variable of it is missing."""
+        try:
+            return host_of(self.base_url)
+        except NotReady:
+            return None
+
+    def token_host(self, kind: str) -> str | None:
+        """The host that tokens of a kind are asked of, if any, and if it is complete."""
+        try:
+            return host_of(self.auth(kind).get("token_url", ""))
+        except NotReady:
+            return None
+
     def discover_url(self, entry: Mapping[str, Any]) -> str:
         """The address of the call that fills variables after connecting."""
         stated = self._own_auth().get("discover_url")
         return self._address(stated or entry["discover"]["url"], own=stated is not None)
+
+    def urls_besides(self, entry: Mapping[str, Any]) -> list[str]:
+        """Addresses besides the base that a way in speaks to."""
+        found = [entry["token_url"]] if "token_url" in entry else []
+        return found + ([self.discover_url(entry)] if "discover" in entry else [])
 
     def _address(self, template: str, *, own: bool) -> str:
         url = fill_url(template, self.variable)
@@ -85,7 +138,8 @@ class Target:
         found: Mapping[str, Any] = self.connection.settings.get("auth", {})
         return found
 
-    def _entry(self, kind: str | None) -> dict[str, Any]:
+    def entry(self, kind: str | None) -> dict[str, Any]:
+        """The manifest's way in by a kind of credential; a refusal where it has none."""
         entries: list[dict[str, Any]] = self.connector.manifest.get("auth", [])
         if kind is None and (not entries or any(each["kind"] == "none" for each in entries)):
             return {"kind": "none"}
@@ -98,7 +152,9 @@ class Target:
     def policy(self, *further: str, cookies: bool = False) -> Policy:
         """What may be reached: the hosts above, and what the operator lets be reached besides."""
         wanted, operator = self.connection.settings, self.settings
-        hosts = (*self._known_hosts(), host_of(self.base_url), *map(host_of, further))
+        hosts = [*self._known_hosts(), *map(host_of, further)]
+        with suppress(Missing):  # a consent comes before some variables are known
+            hosts.append(host_of(self.base_url))
         timeout = float(self.api.get("timeout", _TIMEOUT))
         return Policy(
             hosts=tuple(dict.fromkeys(each for each in hosts if each)),

@@ -15,6 +15,7 @@ _SPAN = {
     "properties": {"from": _TIME, "to": _TIME, "why": {"type": "string", "maxLength": 200}},
     "additionalProperties": False,
 }
+_SPANS = {"type": "array", "items": _SPAN, "maxItems": 200}
 
 
 def _says(description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -57,14 +58,17 @@ SETTINGS: dict[str, Any] = {
         "concurrency": _says(
             "Calls at once, at most", {"type": "integer", "minimum": 1, "maximum": 64}, default=4
         ),
+        "quiet_seconds": _says(
+            "After an attempt without an answer, for how long it may still be at work there",
+            {"type": "integer", "minimum": 1, "maximum": 86_400},
+            default=60,
+        ),
         "calendar": _says(
             "When nothing is posted: closed periods and maintenance",
             {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": dict.fromkeys(
-                    ("closed", "windows"), {"type": "array", "items": _SPAN, "maxItems": 200}
-                ),
+                "properties": {"closed": _SPANS, "windows": _SPANS},
             },
         ),
     },

@@ -7,12 +7,12 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-import connectors
 from node_server.errors import Refusal
 from node_server.operations.access import audit_row
 from node_server.operations.calling import Callers, NotReady, Target
 from node_server.operations.calling.hosts import networks
 from node_server.operations.connecting import secrets
+from node_server.operations.connecting.targets import target_of
 from node_server.operations.house import House
 from node_server.store import access, clock, connections
 from node_server.store.connections import Connection
@@ -53,7 +53,7 @@ def change(
     check(house, new)
     if "credential" in body:
         new = replace(new, credential=secrets.bring(house, actor, new, body["credential"]))
-    elif new.credential and secrets.leads(house, new) != secrets.leads(house, old):
+    elif new.credential and _leads(house, new) != _leads(house, old):
         raise secrets.bound(new.credential)
     if body.get("credential") or new.credential != old.credential:
         new = replace(new, state="new", why=None)
@@ -86,6 +86,13 @@ def get(house: House, tenant: str, connection_id: str) -> dict[str, Any]:
     return shown(found(house, tenant, connection_id))
 
 
+def find(house: House, tenant: str, connection_id: str) -> dict[str, Any] | None:
+    """One connection, if it is there."""
+    with house.store.reading() as transaction:
+        row = connections.get(transaction, tenant, connection_id)
+    return shown(row) if row else None
+
+
 def page(house: House, tenant: str, *, after: str, limit: int) -> dict[str, Any]:
     """Connections by id; the cursor is the last id."""
     with house.store.reading() as transaction:
@@ -111,10 +118,8 @@ def shown(row: Connection) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def target_of(house: House, row: Connection) -> Target:
-    """Where a connection leads."""
-    pack = connectors.pack(house.overlay_of(row.tenant))
-    return Target(row, pack[row.connector], house.settings)
+def _leads(house: House, row: Connection) -> tuple[object, ...]:
+    return secrets.leads(target_of(house, row))
 
 
 def check(house: House, row: Connection) -> None:

@@ -208,7 +208,9 @@ def _copy(chance: Random, record: Record) -> Record:
     assert isinstance(document, Invoice)
     ways = (_again, _retyped, _second_record, _reprinted, _badly_scanned)
     way = chance.choices(ways, (34, 26, 20, 8, 12))[0]
-    channel = chance.choice(("scan", "email", "manual", "email", "peppol" if way is _again else "scan"))
+    channel = chance.choice(
+        ("scan", "email", "manual", "email", "peppol" if way is _again else "scan")
+    )
     received = _received(chance, way(chance, document), channel)
     return structs.replace(received, issues=[])
 

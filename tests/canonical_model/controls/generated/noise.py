@@ -10,7 +10,10 @@ _MISREAD = {
     **{"0": "O8", "1": "Il7", "2": "Z7", "3": "8", "4": "9", "5": "S6", "6": "58", "7": "1"},
     **{"8": "B3", "9": "4", "O": "0", "I": "1", "S": "5", "B": "8", "G": "6", "Z": "2"},
 }
-_DIGITS = {**{"0": "8", "1": "7", "2": "7", "3": "8", "4": "9"}, **dict(zip("56789", "66134", strict=True))}
+_DIGITS = {
+    **{"0": "8", "1": "7", "2": "7", "3": "8", "4": "9"},
+    **dict(zip("56789", "66134", strict=True)),
+}
 _PREFIXES = ("INV-", "RE-", "RG ", "Rechnung ", "No. ", "INV", "")
 
 
@@ -69,4 +72,6 @@ def other_spelling(chance: Random, name: str) -> str:
         return " ".join(name.split()[:2])
     if way < 0.75:
         return mistyped(chance, name)
-    return f"{name.split()[0]} {chance.choice(('Gruppe', 'Deutschland', 'International', ''))}".strip()
+    return (
+        f"{name.split()[0]} {chance.choice(('Gruppe', 'Deutschland', 'International', ''))}".strip()
+    )

@@ -1,0 +1,1 @@
+"""Reconciliation: which bank lines settle which open documents, scored and explained."""

@@ -1,0 +1,211 @@
+"""What waits for money to move: invoices, credit notes and payments that are still open."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from canonical_model.controls.reconciliation.proposal import Unreconciled
+from canonical_model.controls.reconciliation.references import reference_keys
+from canonical_model.controls.reconciliation.whole_units import share, units
+from canonical_model.controls.screening.likeness import Name, name_of
+from canonical_model.documents import kind_of
+from canonical_model.documents.credit_note import CreditNote
+from canonical_model.documents.invoice import Bill
+from canonical_model.documents.payment import Payment
+from canonical_model.envelope import Context, Record
+from canonical_model.identity import direction_of, number_key, number_loose, rungs
+from canonical_model.identity.bank_ledger import real_reference
+from canonical_model.parts.bank_account import BankAccount
+from canonical_model.parts.party import Party
+from canonical_model.parts.reference import Ref
+from canonical_model.parts.terms import EarlyDiscount
+
+_DONE: Final = frozenset({"paid", "overpaid", "refunded", "not_applicable"})
+_UNPAYABLE: Final = frozenset({"draft", "rejected", "cancelled", "returned"})
+_GONE: Final = frozenset({"rejected", "archived"})
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What falls away for paying early, signed like the item."""
+
+    until: datetime.date | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One open document. Its amount is signed: above zero we are to receive it."""
+
+    handle: str
+    kind: str
+    amount: int
+    currency: str
+    day: datetime.date | None
+    due: datetime.date | None
+    discounts: tuple[Discount, ...]
+    keys: frozenset[str]
+    number: str
+    loose: str
+    parties: frozenset[str]
+    name: Name
+    settles: tuple[Ref, ...]
+
+    @property
+    def rank(self) -> tuple[datetime.date, str]:
+        """Oldest first."""
+        return self.due or self.day or datetime.date.max, self.handle
+
+
+def items_of(
+    records: Mapping[str, Record], context: Context
+) -> tuple[list[Item], list[Unreconciled]]:
+    """Every open item, by handle, and what cannot be one with the reason."""
+    found: list[Item] = []
+    skipped: list[Unreconciled] = []
+    for handle in sorted(records):
+        item = _item(handle, records[handle], context)
+        if isinstance(item, Item):
+            found.append(item)
+        elif item is not None:
+            skipped.append(Unreconciled(handle=handle, why=item))
+    return found, skipped
+
+
+def _item(handle: str, record: Record, context: Context) -> Item | str | None:
+    """The item, why it is none, or None for what is settled."""
+    document = record.document
+    if record.payment_status in _DONE or record.state in _GONE:
+        return None
+    if isinstance(document, Payment):
+        return _of_payment(handle, record, document)
+    if isinstance(document, Bill):
+        return _of_bill(handle, record, document, context)
+    return f"a {kind_of(document)} is not paid; give invoices, credit notes and payments"
+
+
+def _of_payment(handle: str, record: Record, payment: Payment) -> Item | str | None:
+    amount = units(payment.amount)
+    if payment.settlement in _UNPAYABLE or amount == 0:
+        return None
+    if amount is None or payment.direction is None:
+        return "it states no amount or no direction; both are needed"
+    incoming = payment.direction == "in"
+    other = payment.payer if incoming else payment.payee
+    account = payment.from_account if incoming else payment.to_account
+    number = payment.number or ""
+    return Item(
+        handle=handle,
+        kind="payment",
+        amount=amount if incoming else -amount,
+        currency=payment.currency or "",
+        day=payment.value_date or payment.issue_date,
+        due=payment.value_date,
+        discounts=(),
+        keys=frozenset(_keys_of_payment(payment, record)),
+        number=number_key(number) if number else "",
+        loose=number_loose(number) if number else "",
+        parties=_parties(other, [account] if account is not None else []),
+        name=_name(other),
+        settles=tuple(each.target for each in payment.allocations if each.target is not None),
+    )
+
+
+def _keys_of_payment(payment: Payment, record: Record) -> Iterator[str]:
+    if payment.uetr:
+        yield f"uetr:{payment.uetr.strip().lower()}"
+    if end_to_end := real_reference(payment.end_to_end_id):
+        yield f"e2e:{end_to_end.upper()}"
+    for batch in (payment.batch_id, payment.message_id):
+        if named := real_reference(batch):
+            yield f"batch:{named.upper()}"
+    yield from reference_keys(payment.structured_ref)
+    yield from _own_ids(record)
+    if payment.instruction_id:
+        yield f"id:{payment.instruction_id}"
+    for ref in payment.refs:
+        if ref.id and ref.role in ("payment", "bank_transaction"):
+            yield f"id:{ref.id}"
+
+
+def _of_bill(handle: str, record: Record, bill: Bill, context: Context) -> Item | str | None:
+    direction = direction_of(bill, context)
+    stated = _open_amount(bill)
+    if stated == 0:
+        return None
+    if stated is None or direction is None:
+        return "its amount or its direction is not known; state both"
+    ours = direction == "receivable"
+    taken = abs(stated) if isinstance(bill, CreditNote) else -stated
+    amount = -taken if ours else taken
+    other = bill.buyer if ours else (bill.payee or bill.seller)
+    accounts = [] if ours else [each for way in bill.payment for each in way.accounts]
+    parties = _parties(other, accounts)
+    if not ours and bill.payee is not None:
+        parties |= _parties(bill.seller, [])
+    number = bill.number or ""
+    return Item(
+        handle=handle,
+        kind=kind_of(bill),  # type: ignore[arg-type]  # every Bill is one of the kinds
+        amount=amount,
+        currency=bill.currency or "",
+        day=bill.issue_date,
+        due=bill.due_date,
+        discounts=tuple(_discounts(bill, amount)),
+        keys=frozenset(_keys_of_bill(bill, record)),
+        number=number_key(number) if number else "",
+        loose=number_loose(number) if number else "",
+        parties=parties,
+        name=_name(other),
+        settles=(),
+    )
+
+
+def _open_amount(bill: Bill) -> int | None:
+    totals = bill.totals
+    stated = (totals.payable, totals.gross) if totals is not None else ()
+    amounts = (units(each) for each in (bill.balance, *stated))
+    return next((each for each in amounts if each is not None), None)
+
+
+def _keys_of_bill(bill: Bill, record: Record) -> Iterator[str]:
+    for way in bill.payment:
+        yield from reference_keys(way.reference)
+    yield from _own_ids(record)
+
+
+def _own_ids(record: Record) -> Iterator[str]:
+    for source in (record.source, *record.sources):
+        if source is not None and source.object_id:
+            yield f"id:{source.object_id}"
+
+
+def _parties(party: Party | None, accounts: list[BankAccount]) -> frozenset[str]:
+    """What the other side is recognised by; a name without its country, as banks state none."""
+    found = rungs(party, accounts)
+    return frozenset(rung.rpartition("|")[0] if basis == "name" else rung for basis, rung in found)
+
+
+def _name(party: Party | None) -> Name:
+    return name_of((party and (party.name or party.trading_name)) or "")
+
+
+def _discounts(bill: Bill, amount: int) -> Iterator[Discount]:
+    for each in bill.terms.discounts if bill.terms is not None else ():
+        taken = units(each.amount)
+        if taken is None and each.percent is not None and each.percent.is_finite():
+            taken = share(abs(amount), each.percent, bill.currency)
+        if taken and 0 < taken < abs(amount):
+            yield Discount(_until(each, bill.issue_date), taken if amount > 0 else -taken)
+
+
+def _until(discount: EarlyDiscount, issued: datetime.date | None) -> datetime.date | None:
+    if discount.until is not None or discount.days is None or issued is None:
+        return discount.until
+    try:
+        return issued + datetime.timedelta(days=discount.days)
+    except OverflowError:
+        return None

@@ -1,0 +1,99 @@
+"""The bytes of an effect, made of the document as it is now and of what earlier effects gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+
+from canonical_model.documents import AnyDocument
+from node_server.errors import Refusal
+from node_server.operations.calling import Caller
+from node_server.operations.house import House
+from node_server.operations.posting.effects import effect_of
+from node_server.operations.posting.holds import closed_period
+from node_server.operations.posting.preparing import Prepared, prepare
+from node_server.operations.posting.referring import (
+    made_there,
+    named_records,
+    with_target_ids,
+)
+from node_server.store import counterfoils, records
+from node_server.store.counterfoils import Row
+
+Drafter: TypeAlias = Callable[[House, Caller, Row], dict[str, Any]]
+
+DRAFTERS: dict[str, Drafter] = {}
+"""Who makes the request of an action that is not about the document itself."""
+
+
+class Blocked(Exception):
+    """It cannot be made yet; the message says why."""
+
+
+def draft(house: House, caller: Caller, row: Row) -> dict[str, Any]:
+    """The columns of a counterfoil that hold its request."""
+    drafter = DRAFTERS.get(row["action"])
+    if drafter is not None:
+        return drafter(house, caller, row)
+    return drafted(house, caller, row).columns()
+
+
+def drafted(house: House, caller: Caller, row: Mapping[str, Any]) -> Prepared:
+    """The request of a document's effect."""
+    with house.store.reading() as connection:
+        stored = records.get(connection, row["tenant"], row["record_id"])
+        if stored is None:
+            raise Blocked("the document is gone")
+        document = _resolved(connection, row, stored.record.document)
+        values = _there_already(connection, row)
+    calendar = caller.connection.settings.get("calendar", {})
+    if why := closed_period(calendar, document):
+        raise Blocked(why)
+    return prepare(house, caller, effect_of(row), document, values)
+
+
+def _resolved(connection: Connection, row: Mapping[str, Any], document: AnyDocument) -> AnyDocument:
+    """With the ids that the target has given to what the document names."""
+    ids = {}
+    for record_id in named_records(document):
+        made = made_there(connection, row["tenant"], row["connection_id"], record_id)
+        if made is not None and made["target_id"]:
+            ids[record_id] = made["target_id"]
+    masters = {}
+    before = counterfoils.get(connection, row["tenant"], row["waits_for"] or "")
+    if before is not None and before["target_id"] and before["record_id"] != row["record_id"]:
+        standing = counterfoils.record_standing(connection, row["tenant"], before["record_id"])
+        if standing is not None and standing["kind"] == "party":
+            masters[before["record_id"]] = before["target_id"]
+    return with_target_ids(document, ids, masters)
+
+
+def _there_already(connection: Connection, row: Mapping[str, Any]) -> dict[str, str]:
+    """The target's id and version of a record that is changed and not made."""
+    if row["action"] == "create":
+        return {}
+    made = made_there(connection, row["tenant"], row["connection_id"], row["record_id"])
+    if made is None or made["state"] != "confirmed" or not made["target_id"]:
+        hint = "create it there first"
+        raise Refusal(409, "step_refused", "the target has no id of it yet", hint=hint)
+    return {"id": made["target_id"], "version": _latest_version(connection, row, made)}
+
+
+def _latest_version(connection: Connection, row: Mapping[str, Any], made: Row) -> str:
+    rows = counterfoils.of_record(connection, row["tenant"], row["record_id"], row["connection_id"])
+    known = [r["target_version"] for r in rows if r["state"] == "confirmed" and r["target_version"]]
+    return known[-1] if known else made["target_version"] or ""
+
+
+def dependency(
+    connection: Connection, tenant: str, connection_id: str, document: AnyDocument
+) -> str | None:
+    """The first effect that must be confirmed before this document can be posted."""
+    for record_id in named_records(document):
+        made = made_there(connection, tenant, connection_id, record_id)
+        if made is not None and made["state"] != "confirmed":
+            key: str = made["key"]
+            return key
+    return None

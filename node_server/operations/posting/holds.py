@@ -1,0 +1,65 @@
+"""What keeps an effect from being sent: the document's state, a person's hold, the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from node_server.store import clock
+
+OWN_EXCEPTIONS: Final = frozenset({"target_rejected", "target_uncertain"})
+"""Exceptions that posting itself has opened, and resolves when it succeeds."""
+
+_MASTER: Final = frozenset({"party", "bank_account", "ref_data"})
+_RECONCILED: Final = frozenset({"bank_transaction", "bank_statement"})
+_DATES: Final = ("posting_date", "issue_date", "value_date", "booking_date")
+
+
+def reason_to_hold(standing: Mapping[str, Any]) -> str | None:
+    """Why a person must act before a document may be sent; nothing where nobody must."""
+    if standing["payment_hold"]:
+        return "payment_hold: it may be a duplicate; release it or archive one of them"
+    code = standing["exception_code"]
+    if standing["state"] == "exception" and code not in OWN_EXCEPTIONS:
+        return f"{code or 'exception'}: resolve the document's exception"
+    return None
+
+
+def reason_to_refuse(standing: Mapping[str, Any]) -> str | None:
+    """Why a document of this state is not posted at all."""
+    kind, state = standing["kind"], standing["state"]
+    able = {"approved", "posted", "paid", "exception"}
+    if kind in _RECONCILED:
+        able |= {"matched"}
+    if kind in _MASTER:
+        able |= {"validated", "matched"}
+    if state in able:
+        return None
+    return f"it is {state}; only what is {' or '.join(sorted(able - {'exception'}))} is posted"
+
+
+def closed_period(calendar: Mapping[str, Any], document: Any) -> str | None:
+    """Why the books do not take a document of its date."""
+    day = next((d for n in _DATES if (d := getattr(document, n, None)) is not None), None)
+    if not isinstance(day, date):
+        return None
+    for span in calendar.get("closed", ()):
+        if _moment(span["from"]).date() <= day <= _moment(span["to"]).date():
+            why = span.get("why") or f"closed from {span['from'][:10]} to {span['to'][:10]}"
+            return f"period_closed: {day.isoformat()} lies in a closed period ({why})"
+    return None
+
+
+def seconds_of_maintenance(calendar: Mapping[str, Any], now: datetime) -> float:
+    """For how long nothing is to be sent now; 0 where something may be."""
+    ends = [
+        _moment(span["to"])
+        for span in calendar.get("windows", ())
+        if _moment(span["from"]) <= now < _moment(span["to"])
+    ]
+    return max(((end - now).total_seconds() for end in ends), default=0.0)
+
+
+def _moment(text: str) -> datetime:
+    return clock.read(text)

@@ -1,0 +1,47 @@
+"""What a connection to a simulator needs: its settings and a credential that it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from node_server.simulators.described import Spec
+from node_server.simulators.keyring import NOT_SIMULATED
+from node_server.simulators.system import System
+
+
+def settings_of(system: System, origin: str) -> dict[str, Any]:
+    """The `settings` of a connection to a simulator at this address."""
+    host = urlsplit(origin).hostname or "127.0.0.1"
+    return {
+        "base_url": f"{origin}{system.target.base_path}",
+        **system.oauth.urls(origin),
+        "variables": dict(system.target.variables),
+        "hosts": [host],
+        "allow_http": True,
+        "allow_private": ["127.0.0.0/8"] if host == "127.0.0.1" else [host],
+    }
+
+
+def way_of(system: System, kind: str = "") -> Spec:
+    """The way to be let in that a kind names, or the first that is simulated."""
+    ways = [spec for spec in system.target.auth if spec["kind"] not in NOT_SIMULATED]
+    found = next((spec for spec in ways if not kind or spec["kind"] == kind), None)
+    if found is None:
+        known = ", ".join(spec["kind"] for spec in ways) or "none"
+        raise ValueError(f"no way {kind!r} into {system.target.name}; there are: {known}")
+    return found
+
+
+def credential_of(system: System, kind: str = "") -> dict[str, Any]:
+    """A credential as the vault takes it: its kind and its parts.
+
+    For a consent its tokens are there as if a person had given it.
+    """
+    spec = way_of(system, kind)
+    parts = dict(system.keyring.parts(spec))
+    if spec["kind"] == "oauth2_code":
+        parts |= system.oauth.credential()
+    if system.target.manifest.get("webhooks"):
+        parts["webhook_secret"] = system.keyring.webhook_secret
+    return {"kind": spec["kind"], "parts": parts}

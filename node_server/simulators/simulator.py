@@ -1,0 +1,172 @@
+"""Starting simulators in this process: a server, its systems, and a handle for each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from connectors._engine.api import pack
+from connectors.errors import ConnectorError
+from node_server.simulators.connecting import credential_of, settings_of
+from node_server.simulators.described import Target
+from node_server.simulators.facts import unverified
+from node_server.simulators.faults import Faults, Wish
+from node_server.simulators.journal import Journal
+from node_server.simulators.lines import LineServer
+from node_server.simulators.serving import served
+from node_server.simulators.system import Noted, Options, System
+
+
+class Simulator:
+    """A simulated system that is being served."""
+
+    def __init__(self, system: System, url: str, kind: str = "") -> None:
+        self.system, self.url = system, url
+        self._kind = kind
+
+    @property
+    def name(self) -> str:
+        """The connector: `erp/xero`."""
+        return self.system.target.name
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The `settings` of a connection to it."""
+        return settings_of(self.system, self.url)
+
+    @property
+    def credential(self) -> dict[str, Any]:
+        """A credential that it takes: `{"kind": …, "parts": {…}}`."""
+        return self.credential_of(self._kind)
+
+    def credential_of(self, kind: str) -> dict[str, Any]:
+        """One of another kind, where there are several ways in; empty for the usual one."""
+        return credential_of(self.system, kind)
+
+    @property
+    def calls(self) -> list[Noted]:
+        """The calls that came, the oldest first."""
+        return list(self.system.calls)
+
+    @property
+    def unverified(self) -> list[dict[str, str]]:
+        """What it rests on that could not be checked."""
+        return unverified(self.system.target)
+
+    def objects(self, resource: str) -> list[dict[str, Any]]:
+        """The records of a resource, oldest first."""
+        shelf = self.system.target.shelf(resource)
+        return [row.record for row in self.system.rows.all(shelf)]
+
+    def put(self, resource: str, *records: Mapping[str, Any]) -> list[str]:
+        """Records as if people had typed them in; their ids."""
+        return self.system.type_in(resource, [dict(record) for record in records])
+
+    def change(self, resource: str, row_id: str, **fields: Any) -> None:
+        """Fields of a record laid over as if a person had changed it."""
+        self.system.type_over(resource, row_id, fields)
+
+    def fail(
+        self,
+        *,
+        next: Sequence[Wish] = (),
+        rates: Mapping[str, float] | None = None,
+        seed: int | None = None,
+    ) -> None:
+        """Let each of `next` happen once to the next call that it suits, and the rest by rate."""
+        if rates is not None:
+            self.system.faults.set_rates(rates, seed)
+        self.system.faults.fail(next)
+
+    def shift(self, seconds: float) -> None:
+        """Let time pass there: windows and tokens run out."""
+        self.system.shift(seconds)
+
+    def reset(self) -> None:
+        """As it was at the start."""
+        self.system.reset()
+
+
+def load(connector: str, overlay: str | tuple[str, ...] | None = None) -> Target:
+    """What a connector's manifest describes; `ValueError` where it reaches no API."""
+    try:
+        manifest = pack(overlay)[connector].manifest
+    except ConnectorError as error:
+        raise ValueError(str(error)) from error
+    if "api" not in manifest:
+        raise ValueError(f"{connector} is a format without an API; nothing there to simulate")
+    return Target(connector, manifest)
+
+
+def what_there_is(overlay: str | tuple[str, ...] | None = None) -> list[dict[str, Any]]:
+    """Every system there is: what it creates, lists and sends, and how sure that is."""
+    found = []
+    for name in sorted(pack(overlay).connectors):
+        manifest = pack(overlay)[name].manifest
+        resources = manifest["resources"]
+        if "api" not in manifest or not any("list" in each for each in resources.values()):
+            continue
+        signature = manifest.get("webhooks", {}).get("signature", {})
+        found.append(
+            {
+                "system": name,
+                "creates": [each for each, spec in resources.items() if "create" in spec],
+                "lists": sum("list" in spec for spec in resources.values()),
+                "webhooks": signature.get("scheme", "none"),
+                "unverified": len(unverified(load(name, overlay))),
+            }
+        )
+    return found
+
+
+@contextmanager
+def start_several(
+    connectors: Sequence[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    seed: int = 0,
+    faults: Mapping[str, float] | None = None,
+    limits: bool = False,
+    page_size: int = Options.page_size,
+    delay: float = 0.0,
+    data: Path | None = None,
+    overlay: str | tuple[str, ...] | None = None,
+) -> Iterator[list[Simulator]]:
+    """Serve several systems at one address until the block ends."""
+    journal = Journal(data)
+    options = Options(limits, page_size, delay)
+    systems = {
+        name: System(
+            load(name, overlay),
+            seed=seed,
+            faults=Faults(seed, faults),
+            journal=journal,
+            options=options,
+        )
+        for name in connectors
+    }
+    server = LineServer(host, port, served(systems))
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    url = f"http://{host}:{server.server_port}"
+    try:
+        yield [Simulator(system, f"{url}/{name}") for name, system in systems.items()]
+    finally:
+        server.stop()
+        for system in systems.values():
+            system.webhooks.stop()
+        journal.close()
+
+
+@contextmanager
+def start(connector: str, *, auth: str = "", **options: Any) -> Iterator[Simulator]:
+    """Serve one system until the block ends; `auth` names the kind of credential it hands out.
+
+    Options are those of `start_several`. Limits of the manifest are kept only with `limits=True`.
+    """
+    with start_several([connector], **options) as simulators:
+        simulator = simulators[0]
+        yield Simulator(simulator.system, simulator.url, auth)
