@@ -40,6 +40,8 @@ class Context(Part, frozen=True, kw_only=True):
         dict[Text, tuple[Text, ...]], says("Identifiers of each of our entities, if several")
     ] = {}
     direction: Annotated[Maybe[Direction], says("Direction, where the caller knows it")] = None
+    connection: Annotated[Maybe[Text], says("Which connection it came by")] = None
+    channel: Annotated[Maybe[Channel], says("How it came")] = None
 
 
 class Source(Part, frozen=True, kw_only=True):

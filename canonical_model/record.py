@@ -29,6 +29,7 @@ def make_record(
 ) -> Record:
     """Everything that follows from a document by itself; `issues` are what reading it found."""
     document = completed(document, context)
+    source = delivered(source, context)
     ignored = tuple(ignore)
     keys = identity.keys(document, source, context)
     key = identity.idempotency_key(document, keys)
@@ -46,6 +47,13 @@ def make_record(
         ignored=list(ignored),
         unmapped=list(unmapped),
     )
+
+
+def delivered(source: Source, context: Context) -> Source:
+    """The source with what only the context can tell: by which connection it came, and how."""
+    told = {"connection": context.connection, "channel": context.channel}
+    told = {name: value for name, value in told.items() if value is not None}
+    return msgspec.structs.replace(source, **told) if told else source
 
 
 def completed(document: AnyDocument, context: Context) -> AnyDocument:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors._codecs.json_tree import write as write_json
 from connectors._engine.api import (
     Overlay,
     explain,
@@ -16,6 +17,7 @@ from connectors._engine.api import (
 )
 from connectors._engine.blank import make_blank
 from connectors._engine.connector import Connector
+from connectors._engine.dates import moment_of
 from connectors._engine.inspection import problems_of
 from connectors._engine.lineage import Lineage
 from connectors._engine.mapping import Result
@@ -38,10 +40,12 @@ __all__ = [
     "iter_records",
     "make_blank",
     "map_payload",
+    "moment_of",
     "names",
     "pack",
     "problems_of",
     "render",
     "unpack",
     "write_goldens",
+    "write_json",
 ]

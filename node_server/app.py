@@ -21,6 +21,7 @@ from node_server.resources import (
     events,
     explain,
     health,
+    hooks,
     jobs,
     keys,
     map,
@@ -28,6 +29,7 @@ from node_server.resources import (
     oauth,
     payloads,
     posting,
+    pulls,
     render,
     schemas,
     subscriptions,
@@ -46,12 +48,13 @@ RESOURCES = (
         events,
         explain,
         health,
+        hooks,
         jobs,
         keys,
         map,
         nodes,
     ),
-    *(counterfoils, oauth, payloads, posting, render, schemas, subscriptions, validate),
+    *(counterfoils, oauth, payloads, posting, pulls, render, schemas, subscriptions, validate),
 )
 
 

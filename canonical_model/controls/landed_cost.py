@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from canonical_model.base.scalars import Amount, Code, Currency, Maybe, Number, Part, Text, says
 from canonical_model.checks.figures import decimals, figures_of
-from canonical_model.controls.match.arrivals import moves
+from canonical_model.controls.match.arrivals import moves, receiving
 from canonical_model.controls.match.book import Book
 from canonical_model.controls.match.entry import Entry
 from canonical_model.controls.match.pairing import Pairing
@@ -153,13 +153,14 @@ def _value(
         return None
     if entry.price is not None:
         return entry.quantity * accepted * entry.price
-    paired = pairing.pair(entry, BUYING.moving_head(receipt), "receive", _take)
+    paired = pairing.pair(
+        entry, BUYING.moving_head(receipt), "receive", receiving(accepted, 1, None)
+    )
     found = [None if q is None or line.price is None else q * line.price
              for line, q in paired.shares.items()]  # fmt: skip
     if not found or None in found:
         return None
     return sum((each for each in found if each is not None), NOTHING) * accepted
-
 
 
 def _spread(cost: Cost, goods: list[_Goods], units: Units, currency: str | None) -> str | None:

@@ -16,6 +16,7 @@ from node_server.cli.keys import keys
 from node_server.cli.map import map_command
 from node_server.cli.new import new
 from node_server.cli.post import post
+from node_server.cli.pull import pull
 from node_server.cli.render import render
 from node_server.cli.rules import rules
 from node_server.cli.samples import samples
@@ -41,7 +42,7 @@ _COMMANDS = (
     *(check, connectors, explain, map_command, new, render, rules, samples, schema),
     *(connect, connections, credentials),
     *(validate, serve, config_command, keys, backup, restore, prune, erase, work, simulate),
-    *(post, counterfoils),
+    *(post, pull, counterfoils),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

@@ -6,10 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import structs
+
 import connectors
 from canonical_model import wire
 from canonical_model.documents import kind_of
-from canonical_model.envelope import Context, Record, Source
+from canonical_model.envelope import Channel, Context, Record, Source
 from canonical_model.ingestion import decide
 from canonical_model.record import make_record
 from node_server.auth import Principal
@@ -41,11 +43,14 @@ class Intake:
     entity: str | None = None
     own_ids: tuple[str, ...] = ()
     traceparent: str | None = None
+    connection: str | None = None
+    channel: Channel | None = None
 
 
 def ingest(house: House, who: Principal, payload: Payload, how: Intake) -> dict[str, Any]:
     """What became of each document of a payload; a refusal where it holds none."""
     context = context_of(house, who.tenant, entity=how.entity, own_ids=how.own_ids)
+    context = structs.replace(context, connection=how.connection, channel=how.channel)
     result = _mapped(house, payload, how, context)
     outcomes = _taken_in(house, who, payload, how, result.records)
     return {

@@ -1,4 +1,4 @@
-"""The worker inside the server: deliveries, postings and jobs, until it is told to stop."""
+"""The worker inside the server: deliveries, postings, pulls, jobs, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from node_server.operations.delivering import Deliverer
 from node_server.operations.house import House
 from node_server.operations.posting.poster import Poster
 from node_server.operations.publishing import Publisher
+from node_server.operations.pulling.schedule import Schedule
+from node_server.operations.receiving.following import Follower
 
 _IDLE_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 5.0
@@ -34,7 +36,8 @@ class Worker:
 
     def _turns(self) -> list[tuple[str, Callable[[], bool]]]:
         turns = [("deliveries", self._deliver), ("jobs", self._do_job)]
-        turns.append(("upkeep", self._prune))
+        turns += [("upkeep", self._prune), ("pulls", Schedule(self._house).round)]
+        turns.append(("events", Follower(self._house).round))
         if self._poster is not None:
             turns += [("postings", self._poster.round), ("leases", self._poster.beat)]
         return turns + ([("stream", self._publisher.round)] if self._publisher.wanted else [])

@@ -42,6 +42,8 @@ class Call:
     """Whether they came as multipart."""
     wants_lines: bool = False
     """Whether the caller asked for ndjson."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """As they came; what a signature is in."""
 
     @property
     def tenant(self) -> str:

@@ -127,6 +127,7 @@ class Server:
             request.environ["counterfoil.trace"],
             given,
             wants_lines=NDJSON in request.headers.get("Accept", ""),
+            headers=dict(request.headers),
         )
         return self._with_body(found, call) if found.body is not None else call
 

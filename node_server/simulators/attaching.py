@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
 from werkzeug.formparser import parse_form_data
 
 from node_server.simulators.call import Call, Reply
@@ -59,10 +60,15 @@ def _parts(call: Call, field: str) -> tuple[bytes, Any]:
         "wsgi.input": BytesIO(call.body),
     }
     _, form, files = parse_form_data(environ)
-    texts = [*form.values(), *(f.read().decode("utf-8", "replace") for n, f in files.items(True)
-                               if n != field)]  # fmt: skip
-    data = files[field].read() if field in files else b""
+    parts = {name: _read(file) for name, file in files.items()}
+    data = parts.pop(field, b"")
+    texts = [*form.values(), *(part.decode("utf-8", "replace") for part in parts.values())]
     return data, next((tree for text in texts if (tree := _json(text))), {})
+
+
+def _read(file: FileStorage) -> bytes:
+    with file.stream as stream:
+        return bytes(stream.read())
 
 
 def _json(text: str) -> Any:

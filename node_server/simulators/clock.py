@@ -17,6 +17,10 @@ class Clock:
         """Seconds since 1970."""
         return time.time() + self.shift
 
+    def kept(self) -> int:
+        """The same in whole milliseconds, for what is kept: a journal writes no fractions."""
+        return int(self.now() * 1000)
+
     def http_date(self, seconds: float = 0) -> str:
         """The time in so many seconds, as RFC 9110 writes it."""
         return format_datetime(datetime.fromtimestamp(self.now() + seconds, UTC), usegmt=True)

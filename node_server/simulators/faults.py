@@ -140,7 +140,7 @@ class Faults:
             for place, fault in enumerate(self._next):
                 if fault.suits(purpose, resource):
                     return self._next.pop(place)
-            if not self._drawn or purpose == "token":
+            if not self._drawn:
                 return None
             chance = self._chance.random()
         return self._by_rate(chance, purpose, resource)

@@ -32,7 +32,7 @@ class Tokens:
     ) -> str:
         """A new token of a kind."""
         made = token or f"{kind[:2]}_{secrets.token_urlsafe(24)}"
-        self._write(made, {"kind": kind, "until": self._clock.now() + life, **(facts or {})})
+        self._write(made, {"kind": kind, "until": self._until(life), **(facts or {})})
         return made
 
     def good(self, kind: str, token: str) -> dict[str, Any] | None:
@@ -40,7 +40,7 @@ class Tokens:
         with self._lock:
             found = self._known.get(token)
         right = found is not None and found["kind"] == kind
-        return found if right and found and found["until"] > self._clock.now() else None
+        return found if right and found and found["until"] > self._clock.kept() else None
 
     def known(self, kind: str, token: str) -> bool:
         """Whether such a token was given out at any time."""
@@ -50,7 +50,7 @@ class Tokens:
         """The same as `good`, for the last time: of several who come at once, one gets it."""
         with self._lock:
             found = self._known.get(token)
-            if not found or found["kind"] != kind or found["until"] <= self._clock.now():
+            if not found or found["kind"] != kind or found["until"] <= self._clock.kept():
                 return None
             self._known[token] = {**found, "until": 0}
         self._journal.put(self._name, [("token", token, {**found, "until": 0})])
@@ -66,7 +66,10 @@ class Tokens:
         """A session that was used lives on."""
         with self._lock:
             if token in self._known:
-                self._known[token] = {**self._known[token], "until": self._clock.now() + life}
+                self._known[token] = {**self._known[token], "until": self._until(life)}
+
+    def _until(self, life: float) -> int:
+        return self._clock.kept() + int(life * 1000)
 
     def _write(self, token: str, value: dict[str, Any]) -> None:
         with self._lock:

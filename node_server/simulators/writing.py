@@ -54,7 +54,7 @@ class Writer:
                 return self._again(call, route, known), []
             reply, rows = self._made(call, route, key, refuse)
             kept = {
-                "at": self._clock.now(),
+                "at": self._clock.kept(),
                 "print": _fingerprint(call),
                 "reply": reply.kept(),
                 "id": rows[0].id if rows else "",
@@ -117,7 +117,7 @@ class Writer:
         window = spec.get("window")
         if known is None or spec.get("class") not in ("replay", "reject"):
             return None
-        over = window is not None and self._clock.now() - known["at"] > window
+        over = window is not None and self._clock.kept() - known["at"] > window * 1000
         return None if over else known
 
     def _again(self, call: Call, route: Route, known: dict[str, Any]) -> Reply:

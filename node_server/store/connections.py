@@ -65,6 +65,13 @@ def of_credential(transaction: Transaction, tenant: str, credential: str) -> lis
     return [_read(dict(row)) for row in transaction.execute(query).mappings()]
 
 
+def that_pull(transaction: Transaction) -> list[Connection]:
+    """The connections of all tenants that have lists read by themselves."""
+    query = select(connections).where(connections.c.settings.like('%"pull"%'))
+    found = [_read(dict(row)) for row in transaction.execute(query).mappings()]
+    return [each for each in found if each.settings.get("pull")]
+
+
 def replace(transaction: Transaction, changed: Connection) -> None:
     """Store a connection in place of the one with its id."""
     where = _is(changed.tenant, changed.id)

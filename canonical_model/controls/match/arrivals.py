@@ -43,13 +43,11 @@ def trust_received(line: OrderLine) -> None:
         line.accepted = counted
 
 
-def _enter(
-    movement: Movement, pairing: Pairing, side: Side, *, undone: bool
-) -> Iterator[Unplaced]:
+def _enter(movement: Movement, pairing: Pairing, side: Side, *, undone: bool) -> Iterator[Unplaced]:
     head, number = side.moving_head(movement), number_key(movement.number or "")
     for entry, accepted in moves(movement):
         negative = (entry.quantity or NOTHING) < 0
-        enter = _receipt(accepted, -1 if undone != negative else 1, day_of(movement))
+        enter = receiving(accepted, -1 if undone != negative else 1, day_of(movement))
         paired = pairing.pair(entry, head, "return" if undone != negative else "receive", enter)
         pairing.book.remember(number, entry, paired.shares)
         if not paired.shares:
@@ -76,7 +74,9 @@ def _accepted(
     return min(ONE, max(NOTHING, accepted / quantity))
 
 
-def _receipt(accepted: Fraction, sign: int, day: datetime.date | None) -> Enter:
+def receiving(accepted: Fraction, sign: int, day: datetime.date | None) -> Enter:
+    """Enters a quantity of which this part was accepted; with sign -1 it undoes that."""
+
     def enter(line: OrderLine, quantity: Fraction) -> None:
         good = quantity * accepted * sign
         line.accepted += good

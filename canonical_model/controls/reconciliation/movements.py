@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from canonical_model.controls.reconciliation.proposal import Unreconciled
 from canonical_model.controls.reconciliation.references import (
@@ -34,6 +34,13 @@ _MOST_WORDS: Final = 60
 _SHORTEST_NUMBER: Final = 4
 
 
+class Returned(NamedTuple):
+    """Why a payment came back."""
+
+    code: str | None
+    reason: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One transaction of an account, with all by which it may be recognised."""
@@ -51,7 +58,7 @@ class Movement:
     others: tuple[tuple[str, int], ...]
     rates: tuple[Rate, ...]
     charges: int
-    returned: bool
+    returned: Returned | None
 
     @property
     def place(self) -> tuple[str, int]:
@@ -137,7 +144,7 @@ def _movement(
         others=tuple(_others(details, sign)),
         rates=tuple(detail.rate for detail in details if detail.rate is not None),
         charges=sum(units(each.amount) or 0 for each in charges),
-        returned=any(detail.return_code for detail in details) or bool(line.reversal),
+        returned=_returned(line, details),
     )
 
 
@@ -197,3 +204,10 @@ def _others(details: list[TxDetail], sign: int) -> Iterator[tuple[str, int]]:
     for money in (details[0].instructed, details[0].counter_value):
         if money is not None and (amount := units(money.amount)):
             yield money.currency, sign * amount
+
+
+def _returned(line: BankTransaction, details: list[TxDetail]) -> Returned | None:
+    for detail in details:
+        if detail.return_code or detail.return_reason:
+            return Returned(detail.return_code, detail.return_reason)
+    return Returned(None, None) if line.reversal else None

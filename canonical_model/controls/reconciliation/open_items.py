@@ -105,7 +105,7 @@ def _of_payment(handle: str, record: Record, payment: Payment) -> Item | str | N
         day=payment.value_date or payment.issue_date,
         due=payment.value_date,
         discounts=(),
-        keys=frozenset(_keys_of_payment(payment, record)),
+        keys=frozenset(keys_of_payment(payment, record)),
         number=number_key(number) if number else "",
         loose=number_loose(number) if number else "",
         parties=_parties(other, [account] if account is not None else []),
@@ -114,7 +114,8 @@ def _of_payment(handle: str, record: Record, payment: Payment) -> Item | str | N
     )
 
 
-def _keys_of_payment(payment: Payment, record: Record) -> Iterator[str]:
+def keys_of_payment(payment: Payment, record: Record) -> Iterator[str]:
+    """All that a bank may call the payment: its ids, those of its batch, its reference."""
     if payment.uetr:
         yield f"uetr:{payment.uetr.strip().lower()}"
     if end_to_end := real_reference(payment.end_to_end_id):
@@ -165,10 +166,16 @@ def _of_bill(handle: str, record: Record, bill: Bill, context: Context) -> Item 
 
 
 def _open_amount(bill: Bill) -> int | None:
+    """What is still open on it, else what is payable; None when neither is stated."""
+    left = units(bill.balance)
+    return left if left is not None else payable_amount(bill)
+
+
+def payable_amount(bill: Bill) -> int | None:
+    """The whole amount to be paid, as stated; else the gross amount."""
     totals = bill.totals
     stated = (totals.payable, totals.gross) if totals is not None else ()
-    amounts = (units(each) for each in (bill.balance, *stated))
-    return next((each for each in amounts if each is not None), None)
+    return next((each for each in map(units, stated) if each is not None), None)
 
 
 def _keys_of_bill(bill: Bill, record: Record) -> Iterator[str]:

@@ -65,7 +65,7 @@ def reasons(
         found.append(_DAY)
     else:
         found.append(_LATE if is_strong(found, policy) else _OUTSIDE)
-    if movement.returned:
+    if movement.returned is not None:
         found.append(_RETURNED)
     return found
 

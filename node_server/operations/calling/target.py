@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from connectors import Connector
-from connectors._transport import Limit, Policy, limits_of
+from connectors._transport import Limit, Policy, check_url, limits_of
 from node_server.config import Settings
 from node_server.operations.calling.errors import Missing, NotReady
 from node_server.operations.calling.filling import fill, fill_url, names_in
@@ -66,7 +66,10 @@ class Target:
     def check_addresses(self) -> None:
         """Refuse addresses that may not be called; what is not complete yet is left for later."""
         entries = self.connector.manifest.get("auth", [])
-        looks: list[Callable[[], object]] = [lambda: self.base_url, self._known_hosts]
+        looks: list[Callable[[], object]] = [
+            lambda: check_url(self.policy(), self.base_url),
+            self._known_hosts,
+        ]
         looks += [partial(self.auth, each["kind"]) for each in entries]
         looks += [partial(self.discover_url, each) for each in entries if "discover" in each]
         for look in looks:
@@ -78,9 +81,7 @@ class Target:
         """The address that paths are below, checked to be one that may be called."""
         template = self._template()
         url = fill_url(template, self.variable).rstrip("/")
-        own = "base_url" in self.connection.settings
-        if own or not (self.api.get("self_hosted") or is_stated(template, self._variables())):
-            check_host(host_of(url), self._known_hosts(), self.settings)
+        self._check(url, template, own="base_url" in self.connection.settings)
         return url
 
     def _template(self) -> str:
@@ -130,9 +131,14 @@ class Target:
 
     def _address(self, template: str, *, own: bool) -> str:
         url = fill_url(template, self.variable)
-        if own or not (self.api.get("self_hosted") or is_stated(template, self._variables())):
-            check_host(host_of(url), self._known_hosts(), self.settings)
+        self._check(url, template, own=own)
         return url
+
+    def _check(self, url: str, template: str, *, own: bool) -> None:
+        """The vendor's secrets go to the vendor; who hosts a system has it where they like."""
+        if self.api.get("self_hosted") or (not own and is_stated(template, self._variables())):
+            return
+        check_host(host_of(url), self._known_hosts(), self.settings)
 
     def _own_auth(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.connection.settings.get("auth", {})

@@ -63,6 +63,18 @@ SETTINGS: dict[str, Any] = {
             {"type": "integer", "minimum": 1, "maximum": 86_400},
             default=60,
         ),
+        "pull": _says(
+            "Lists to read by themselves, each with the seconds between two readings",
+            {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "minimum": 10, "maximum": 2_592_000},
+                "maxProperties": 100,
+            },
+        ),
+        "allow_unsigned_hooks": _says(
+            "Take webhooks of a system that signs nothing; whoever knows the address can send them",
+            {"type": "boolean"},
+        ),
         "calendar": _says(
             "When nothing is posted: closed periods and maintenance",
             {

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
+from connectors._transport import TransportRefused
 from node_server.errors import Refusal
 from node_server.operations.access import audit_row
 from node_server.operations.calling import Callers, NotReady, Target
@@ -170,6 +171,8 @@ def _address_faults(target: Target) -> list[tuple[str, str]]:
     """Only where all is said: some variables come with the consent."""
     try:
         target.check_addresses()
+    except TransportRefused as error:
+        return [("settings", error.message)]
     except NotReady as error:
         return [("settings", error.message + (f"; {error.hint}" if error.hint else ""))]
     return []

@@ -83,20 +83,26 @@ def bring(
     if row.credential != row.id and _summary(vault_of(house, row.tenant, actor), row.id):
         hint = "name it as the connection's credential, or delete it"
         raise Refusal(409, "conflict", f"there is a credential {row.id!r} already", hint=hint)
+    _check_ways(house, target, row.id)
     put(house, row.tenant, actor, row.id, stated)
     return row.id
 
 
 def _existing(house: House, actor: str, target: Target, name: str) -> str:
-    row = target.connection
-    target.entry(vault_of(house, row.tenant, actor).describe(name).kind)
+    tenant = target.connection.tenant
+    target.entry(vault_of(house, tenant, actor).describe(name).kind)
+    _check_ways(house, target, name)
+    return name
+
+
+def _check_ways(house: House, target: Target, name: str) -> None:
+    """All who share a credential send it to the same hosts."""
+    row, here = target.connection, leads(target)
     with house.store.reading() as transaction:
         users = connections.of_credential(transaction, row.tenant, name)
-    here = leads(target)
     for each in users:
         if each.id != row.id and leads(target_of(house, each)) != here:
             raise bound(name)
-    return name
 
 
 def leads(target: Target) -> tuple[object, ...]:

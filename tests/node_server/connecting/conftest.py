@@ -13,6 +13,7 @@ from node_server.operations.house import House, open_house
 from tests.transport.servers import Server
 
 NEXT_DOOR: dict[str, Any] = {"allow_http": True, "allow_private": ["127.0.0.0/8"]}
+OAUTH = {"authorize": "/authorize", "token": "/token", "discover": "/connections"}
 PARTS: dict[str, dict[str, str]] = {
     "bearer": {"token": "CANARY-bearer-token"},
     "basic": {"username": "me", "password": "CANARY-password"},
@@ -40,21 +41,17 @@ def connect(house: House) -> Connect:
         connector: str = "bank/wise",
         kind: str = "bearer",
         parts: Mapping[str, str] | None = None,
+        *,
+        oauth: bool = False,
         **settings: Any,
     ) -> dict[str, Any]:
         stated = {"base_url": server.url("", host="127.0.0.1"), **NEXT_DOOR, **settings}
-        auth = {name: server.url(path, host="127.0.0.1") for name, path in _paths(stated).items()}
+        auth = {f"{n}_url": server.url(path, host="127.0.0.1") for n, path in OAUTH.items()}
         body = {
             "id": "there", "connector": connector, "environment": "test",
-            "settings": stated | ({"auth": auth} if auth else {}),
+            "settings": stated | ({"auth": auth} if oauth else {}),
             "credential": {"kind": kind, "parts": parts or PARTS[kind]},
         }  # fmt: skip
         return connections.connect(house, "acme", "test", body)
 
     return made
-
-
-def _paths(stated: dict[str, Any]) -> dict[str, str]:
-    """`token_url="/token"` is short for an address on the same server."""
-    names = ("authorize_url", "token_url", "discover_url")
-    return {name: stated.pop(name) for name in names if name in stated}

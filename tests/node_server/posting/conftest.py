@@ -26,6 +26,24 @@ TARGETS = Path(__file__).resolve().parents[2] / "chaos" / "targets"
 NEXT_DOOR: dict[str, Any] = {"allow_http": True, "allow_private": ["127.0.0.0/8"]}
 
 
+def bill(number: str, which: int, **more: Any) -> bytes:
+    """An invoice that is like no other: other supplier, other amount."""
+    net = 100 * which
+    amounts = {
+        "net": f"{net}.00",
+        "tax": f"{net * 19 // 100}.00",
+        "gross": f"{net * 119 // 100}.00",
+    }
+    said = {
+        "seller": {"name": f"Supplier {which} GmbH"},
+        "lines": [{"id": "1", "net": amounts["net"]}],
+        "taxes": [{"category": "S", "rate": "19", "taxable": amounts["net"],
+                   "amount": amounts["tax"]}],
+        "totals": {"lines": amounts["net"], "payable": amounts["gross"], **amounts},
+    }  # fmt: skip
+    return canonical(number, **said | more)
+
+
 @dataclass
 class Desk:
     """Where somebody posts documents to one simulated target."""
@@ -48,7 +66,7 @@ class Desk:
     def invoice(self, number: str = "", *, state: str = "approved", **more: Any) -> str:
         """An invoice of the tenant; its id."""
         self.numbers += 1
-        taken = take_in(self.served, canonical(number or f"INV-{self.numbers}", **more))
+        taken = take_in(self.served, bill(number or f"INV-{self.numbers}", self.numbers, **more))
         return self.moved(taken["id"], state)
 
     def taken(self, data: bytes) -> str:

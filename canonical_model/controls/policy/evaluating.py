@@ -1,0 +1,128 @@
+"""One decision: the tables in order, each with what those above it have set."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from canonical_model.controls.policy.approvers import resolve
+from canonical_model.controls.policy.decision import ApprovalStep, Decision, Hit, Problem
+from canonical_model.controls.policy.directory import Directory
+from canonical_model.controls.policy.hits import covers, fire
+from canonical_model.controls.policy.inputs import plain, take
+from canonical_model.controls.policy.model import OUTCOMES, Effect, Input, Outcome, Policy
+from canonical_model.wire import content_hash
+
+
+def evaluate(
+    policy: Policy,
+    facts: Mapping[str, Any],
+    *,
+    on: datetime.date,
+    directory: Directory | None = None,
+) -> Decision:
+    """What the policy says to these facts on a day.
+
+    Nothing raises: where facts are missing or rules contradict each other the decision holds and
+    `problems` say why. With a directory, steps name the persons who may take them.
+    """
+    values, problems = take(policy.inputs, facts)
+    given = dict(values)
+    if not covers(policy.effective, on):
+        message = f"version {policy.version} of {policy.policy} is not in effect on {on}"
+        problems.append(Problem(code="not_in_effect", message=message))
+    effects: list[Effect] = []
+    hits: list[Hit] = []
+    for table in policy.tables:
+        fired = fire(table, values, on)
+        problems += [fired.problem] if fired.problem is not None else []
+        problems += _set(fired.effects, table.sets, values)
+        effects += fired.effects
+        hits += fired.hits
+    steps, faults = resolve(effects, values, on, directory)
+    evidence = sorted({each for effect in effects for each in effect.evidence})
+    missing = sorted(set(evidence) - set(values.get("evidence", ())))
+    problems += faults
+    return Decision(
+        policy=policy.policy,
+        version=policy.version,
+        policy_hash=hash_of(policy),
+        on=on,
+        outcome=_outcome(effects, steps, missing, problems),
+        message=_message(hits, missing, problems),
+        facts={name: plain(value) for name, value in given.items()},
+        values={name: plain(values[name]) for name in values if name not in given},
+        hits=hits,
+        steps=steps,
+        distinct_approvers=policy.distinct_approvers,
+        evidence=evidence,
+        missing=missing,
+        problems=problems,
+    )
+
+
+def in_effect(policies: Iterable[Policy], name: str, on: datetime.date) -> Policy | None:
+    """The version of a policy that counts on a day: of several the one that began last."""
+    found = [each for each in policies if each.policy == name and covers(each.effective, on)]
+    beginning = datetime.date.min
+    return max(found, key=lambda each: (each.effective.start or beginning, each.version), default=None)
+
+
+@lru_cache(maxsize=256)
+def _hash_of(identity: int, policy: _Held) -> str:
+    return content_hash(policy.policy)
+
+
+def _set(
+    effects: Iterable[Effect], declared: Mapping[str, Input], values: dict[str, Any]
+) -> list[Problem]:
+    """Enter what a table sets; several values of one name are combined, or contradict."""
+    problems = []
+    for name, each in declared.items():
+        found = [effect.set[name] for effect in effects if effect.set.get(name) is not None]
+        if not found:
+            continue
+        if each.combine is None and any(value != found[0] for value in found):
+            said = ", ".join(str(plain(value)) for value in found[:5])
+            message = f"{name} is set to {said}; declare how to combine, or let one rule set it"
+            problems.append(Problem(code="values_disagree", message=message))
+        else:
+            values[name] = _combined(found, each.combine)
+    return problems
+
+
+def _combined(found: list[Any], how: str | None) -> Any:
+    if how == "sum":
+        return sum(found, Decimal(0))
+    if how == "least":
+        return min(found)
+    return max(found) if how == "most" else found[0]
+
+
+def _outcome(
+    effects: Iterable[Effect],
+    steps: list[ApprovalStep],
+    missing: list[str],
+    problems: list[Problem],
+) -> Outcome:
+    """The strictest that anything asks for."""
+    asked: list[Outcome] = [effect.outcome for effect in effects if effect.outcome is not None]
+    if steps:
+        asked.append("review")
+    if missing or problems:
+        asked.append("hold")
+    return max(asked, key=OUTCOMES.index, default="allow")
+
+
+def _message(hits: Iterable[Hit], missing: list[str], problems: Iterable[Problem]) -> str:
+    said = [each.message for each in problems]
+    said += [f"missing: {', '.join(missing)}"] if missing else []
+    said += [hit.says or f"rule {hit.rule} of {hit.table}" for hit in hits if _bears(hit)]
+    return "; ".join(dict.fromkeys(said)) or "nothing speaks against it"
+
+
+def _bears(hit: Hit) -> bool:
+    return hit.rule != "otherwise" or hit.outcome not in (None, "allow")

@@ -1,0 +1,104 @@
+"""How far a pull has come: what it asks for, and what it must remember to go on after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any, Final
+
+import msgspec
+
+from connectors._transport import Request
+
+_FIRST_OVERLAP: Final = 120
+"""Seconds that a window reaches back where the manifest states none: clocks differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is remembered between two pages, and between two pulls."""
+
+    since: str | None = None
+    """From when on it is asked for; None for everything."""
+    begun: str | None = None
+    """When the pull under way began, by our clock."""
+    newest: str | None = None
+    """The newest time of change that a row of the pull under way stated."""
+    following: dict[str, Any] | None = None
+    """The request of the next page; None between pulls."""
+
+    def started(self, now: str, *, full: bool) -> Progress:
+        """A new pull: from where the last one ended, or from the beginning."""
+        return Progress(since=None if full else self.since, begun=now)
+
+    def after(self, newest: str | None, following: Request | None) -> Progress:
+        """A page further."""
+        latest = max(filter(None, (self.newest, newest)), default=None)
+        return replace(
+            self, newest=latest, following=None if following is None else _kept(following)
+        )
+
+    def ended(self) -> Progress:
+        """Done: the next pull begins at the newest change seen, or when this one began.
+
+        The rows' own times are the other system's clock, which is the one that it compares with.
+        """
+        return Progress(since=self.newest or self.since or self.begun)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a pull was broken off in between."""
+        return self.following is not None
+
+    def request(self) -> Request | None:
+        """The next page to ask for, where a pull goes on."""
+        return None if self.following is None else _request(self.following)
+
+
+def read(text: str | None) -> Progress:
+    """As it was kept."""
+    return Progress(**msgspec.json.decode(text)) if text else Progress()
+
+
+def write(progress: Progress) -> str:
+    """As it is kept."""
+    return msgspec.json.encode(asdict(progress)).decode()
+
+
+def _kept(request: Request) -> dict[str, Any]:
+    # No header: what lets us in is added when it is sent, and may have changed by then.
+    stated = {
+        name: value for name, value in request.headers.items() if name.lower() != "authorization"
+    }
+    body = request.body.decode("latin-1")
+    return {"method": request.method, "url": request.url, "headers": stated, "body": body}
+
+
+def _request(kept: Mapping[str, Any]) -> Request:
+    body = kept["body"].encode("latin-1")
+    return Request(kept["method"], kept["url"], dict(kept["headers"]), body)
+
+
+def listing(spec: Mapping[str, Any], since: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+    """The manifest's list as it is asked for, and the values of its places."""
+    asked = dict(spec)
+    changes = asked.get("incremental")
+    if changes is None or since is None:
+        return asked, {}
+    for part in ("params", "headers"):
+        if part in changes:
+            asked[part] = {**asked.get(part, {}), **changes[part]}
+    moment = datetime.fromisoformat(since).astimezone(UTC)
+    back = moment - timedelta(seconds=changes.get("overlap", _FIRST_OVERLAP))
+    return asked, {"since": _WRITTEN[changes.get("format", "rfc3339")](back)}
+
+
+_WRITTEN: dict[str, Callable[[datetime], str]] = {
+    "rfc3339": lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    "datetime": lambda at: at.strftime("%Y-%m-%dT%H:%M:%S"),
+    "date": lambda at: at.strftime("%Y-%m-%d"),
+    "epoch": lambda at: str(int(at.timestamp())),
+    "http_date": lambda at: format_datetime(at, usegmt=True),
+}

@@ -1,0 +1,221 @@
+"""Reading a list of another system from where the last time ended, every row taken in once.
+
+After each page it is noted how far it has come, so that a crash costs one page, which is then read
+again and changes nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from connectors._transport import Page, TransportError
+from node_server.auth import Principal
+from node_server.errors import Refusal
+from node_server.logs import log
+from node_server.operations.calling import Caller, CallRefused, open_caller
+from node_server.operations.house import House
+from node_server.operations.ingesting import Intake
+from node_server.operations.pulling import progress, rows
+from node_server.operations.pulling.progress import Progress
+from node_server.store import clock, pulls
+
+LEASE_SECONDS: Final = 300
+MOST_SHOWN: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to read."""
+
+    resource: str
+    full: bool = False
+    """From the beginning, whatever was read before."""
+    pages: int | None = None
+    """At most so many pages in this call; the next call goes on there."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What became of the rows read so far."""
+
+    rows: int = 0
+    actions: Counter[str] = field(default_factory=Counter)
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+def pull(house: House, who: Principal, connection_id: str, wish: Wish) -> dict[str, Any]:
+    """Read on; what became of each row, and whether there is more."""
+    with open_caller(house, who.tenant, connection_id) as caller:
+        spec = _listed(caller, wish.resource)
+        held = _Held(house, who.tenant, connection_id, wish.resource)
+        found = held.take()
+        try:
+            reader = _Reader(house, who, caller, held, spec, wish)
+            told, more = reader.read(found)
+        except (CallRefused, Refusal, TransportError) as error:
+            held.give_back(why=str(getattr(error, "message", error))[:300])
+            raise
+        except BaseException:
+            held.give_back(why="broken off")
+            raise
+    return _shown(wish.resource, told, more=more)
+
+
+def resources(caller: Caller) -> list[str]:
+    """What can be listed there and read here."""
+    specs = caller.connector.manifest["resources"]
+    readable = caller.connector.map_names("read")
+    return [name for name, spec in specs.items() if "list" in spec and name in readable]
+
+
+def listable(house: House, tenant: str, connection_id: str) -> list[str]:
+    """What a connection can be asked for."""
+    with open_caller(house, tenant, connection_id) as caller:
+        return resources(caller)
+
+
+def _listed(caller: Caller, resource: str) -> dict[str, Any]:
+    known = resources(caller)
+    if resource not in known:
+        hint = f"use {', '.join(known)}" if known else "this system lists nothing"
+        message = f"{caller.connector.name} has no list {resource[:60]!r} to pull"
+        raise Refusal(422, "resource_unknown", message, hint=hint)
+    spec: dict[str, Any] = caller.connector.manifest["resources"][resource]["list"]
+    return spec
+
+
+class _Held:
+    """The right to read one list, and the note of how far it has come."""
+
+    def __init__(self, house: House, tenant: str, connection_id: str, resource: str) -> None:
+        self._house = house
+        self._place = (tenant, connection_id, resource)
+        self._lease = secrets.token_hex(8)
+
+    def take(self) -> Progress:
+        with self._house.store.writing() as transaction:
+            now, until = clock.stamp(), clock.stamp(after=LEASE_SECONDS)
+            row = pulls.lease(transaction, *self._place, lease=self._lease, now=now, until=until)
+        if row is None:
+            message = f"{self._place[2]} of this connection is being pulled already"
+            raise Refusal(409, "pull_in_flight", message, retriable=True, retry_after=5)
+        return progress.read(row["cursor"])
+
+    def note(self, come: Progress, rows_read: int) -> None:
+        until = clock.stamp(after=LEASE_SECONDS)
+        self._write(cursor=progress.write(come), rows=rows_read, leased_until=until)
+
+    def give_back(self, *, why: str | None = None) -> None:
+        state = "idle" if why is None else "failed"
+        with self._house.store.writing() as transaction:
+            changes: dict[str, Any] = {"state": state, "why": why}
+            changes |= {"lease": None, "leased_until": None}
+            pulls.note(transaction, *self._place, held_by=self._lease, **changes)
+
+    def _write(self, **changes: Any) -> None:
+        with self._house.store.writing() as transaction:
+            stamped = changes | {"updated_at": clock.stamp()}
+            if not pulls.note(transaction, *self._place, held_by=self._lease, **stamped):
+                raise Refusal(409, "pull_in_flight", "another reader has taken this pull over")
+
+
+class _Reader:
+    """Reads one list page by page."""
+
+    def __init__(
+        self,
+        house: House,
+        who: Principal,
+        caller: Caller,
+        held: _Held,
+        spec: Mapping[str, Any],
+        wish: Wish,
+    ) -> None:
+        self._house, self._who, self._caller, self._held = house, who, caller, held
+        self._spec, self._wish = spec, wish
+        self._how = Intake(
+            caller.connector.name,
+            wish.resource,
+            connection=caller.connection.id,
+            channel="api",
+        )
+        self._told = Told()
+
+    def read(self, found: Progress) -> tuple[Told, bool]:
+        come = found
+        if self._wish.full or not found.under_way:
+            come = found.started(clock.stamp(), full=self._wish.full)
+        for number, page in enumerate(self._pages(come), 1):
+            newest = max(filter(None, map(self._take, page.rows)), default=None)
+            come = come.after(newest, page.next)
+            self._told.rows += len(page.rows)
+            self._held.note(come, self._told.rows)
+            if self._wish.pages is not None and number >= self._wish.pages and come.under_way:
+                self._held.give_back()
+                return self._told, True
+        self._held.note(come.ended(), self._told.rows)
+        self._held.give_back()
+        return self._told, False
+
+    def _pages(self, come: Progress) -> Iterator[Page]:
+        spec, values = progress.listing(self._spec, come.since)
+        return self._caller.pages(spec, values, start=come.request())
+
+    def _take(self, row: Any) -> str | None:
+        outcome = rows.taken_in(self._house, self._who, row, self._how)
+        for each in outcome["documents"]:
+            self._told.actions[each["action"]] += 1
+        if not outcome["documents"]:
+            self._refused(row, outcome["issues"])
+        elif len(self._told.documents) < MOST_SHOWN:
+            self._told.documents += outcome["documents"]
+        return rows.changed_at(row, self._spec.get("incremental", {}))
+
+    def _refused(self, row: Any, issues: list[dict[str, Any]]) -> None:
+        place = {"row": self._told.rows + len(self._told.refused) + 1, "issues": issues}
+        if len(self._told.refused) < MOST_SHOWN:
+            self._told.refused.append(place)
+        log().warning(
+            "row_refused",
+            connection=self._caller.connection.id,
+            resource=self._wish.resource,
+            code=issues[0]["code"] if issues else "unmapped",
+        )
+
+
+def _shown(resource: str, told: Told, *, more: bool) -> dict[str, Any]:
+    return {
+        "resource": resource,
+        "rows": told.rows,
+        "actions": dict(told.actions),
+        "documents": told.documents,
+        "refused": told.refused,
+        "more": more,
+    }
+
+
+def standing(house: House, tenant: str, connection_id: str) -> list[dict[str, Any]]:
+    """How far each list of a connection has been read."""
+    with house.store.reading() as transaction:
+        found = pulls.rows(transaction, tenant, connection_id)
+    return [_standing(row) for row in found]
+
+
+def _standing(row: dict[str, Any]) -> dict[str, Any]:
+    come = progress.read(row["cursor"])
+    shown = {
+        "resource": row["resource"],
+        "state": row["state"],
+        "why": row["why"],
+        "since": come.since,
+        "under_way": come.under_way,
+        "rows": row["rows"],
+        "due_at": row["due_at"],
+        "updated_at": row["updated_at"],
+    }
+    return {name: value for name, value in shown.items() if value is not None}
