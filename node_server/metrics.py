@@ -42,6 +42,12 @@ posted = Counter(
     ("connector", "state"),
     registry=registry,
 )
+called = Counter(
+    "counterfoil_calls",
+    "Calls of other systems, by connector, purpose and status (0: no answer)",
+    ("connector", "purpose", "status"),
+    registry=registry,
+)
 sync_latency = Histogram(
     "counterfoil_sync_seconds",
     "From the change at the source to its arrival here",

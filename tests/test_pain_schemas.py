@@ -61,7 +61,7 @@ def read(*names: str) -> list[AnyDocument]:
 
 def complaints(resource: str, *names: str) -> list[str]:
     payload = connectors.render(read(*names), "bank/pain", resource).payload
-    judge = schema(MESSAGES[resource][0])
+    judge: Any = schema(MESSAGES[resource][0])
     judge.validate(etree.fromstring(payload))
     return [error.message for error in judge.error_log]
 

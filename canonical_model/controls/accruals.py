@@ -191,17 +191,14 @@ def _accrual(
         lines=_postings(lines, *accounts),
         type="accrual",
     )
-    turned = [_turned(each) for each in entry.lines]
-    reversal = JournalEntry(
+    reversal = structs.replace(
+        entry,
         number=f"{number}-R",
         issue_date=reversed_on,
         posting_date=reversed_on,
-        currency=entry.currency,
-        entity=entry.entity,
-        lines=turned,
+        lines=[_turned(each) for each in entry.lines],
         reverses=number,
         origin=Ref(role="journal", number=number),
-        type="accrual",
     )
     return Accrual(entry=entry, reversal=reversal)
 

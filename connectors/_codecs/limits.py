@@ -39,6 +39,8 @@ class Decoded:
     units: list[Tree]
     encoding: str = "utf-8"
     notices: list[Notice] = field(default_factory=list)
+    source: bytes = field(default=b"", repr=False, compare=False)
+    """An XML document in UTF-8, as it was parsed, where it is the one unit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from canonical_model.parts.movement import MoveLine
 from connectors._engine import convert
 from connectors._engine.emit import Function, Program
 from connectors._engine.holders import Outlook, chain_of
-from connectors._engine.leaves import Leaves, Scope
+from connectors._engine.leaves import Leaves
 from connectors._engine.lists import Lists, without
 from connectors._engine.paths import parse, spell
 from connectors._engine.run_state import Place
+from connectors._engine.scope import Scope
 from connectors._engine.targets import Target, targets
 
 # A line without an id gets its position (CANONICAL: only `kind` is required of a document).
@@ -121,7 +122,7 @@ class Blocks:
         arguments = ", ".join(f"{name}={value}" for name, value in values.items())
         made = f"{self.program.constant(struct)}({arguments})"
         needed = [f"{value} is not None" for value in required]
-        if stated is not None:
+        if stated is not None and not set(needed) & set(stated):
             found = " or ".join(dict.fromkeys(stated))
             needed.append(f"({found or False})")
         return f"{made} if {' and '.join(needed)} else None" if needed else made
@@ -167,10 +168,8 @@ class Blocks:
         found = out.fresh()
         out.line(f"{found} = None")
         for spec in specs:
-            out.line(f"if {found} is None:")
-            out.depth += 1
-            out.line(f"{found} = {self.one(out, base, spec, struct, scope)}")
-            out.depth -= 1
+            with out.inside(f"if {found} is None:"):
+                out.line(f"{found} = {self.one(out, base, spec, struct, scope)}")
         return found
 
     def one(self, out: Function, base: str, spec: Any, struct: Any, scope: Scope) -> str:

@@ -10,7 +10,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from decimal import Context, Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -26,6 +26,8 @@ _grouped = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?").fullmatch
 _UNITS = tuple(Decimal(1).scaleb(-n) for n in range(10))
 _EXACT = Context(prec=60)
 _DIGITS, _DECIMALS, _SHORT = 18, 9, 11
+# Padding in which nothing is lost and nothing is too long: what would be traps, and is looked at.
+_PADDING = tuple(Context(prec=_DIGITS + n, traps=[Inexact, InvalidOperation]) for n in range(10))
 _MARKED, _MARKS = 1000, 100
 _LONGEST = 80
 """Characters of a number, day or moment; what is longer is none, and need not be searched."""
@@ -166,21 +168,60 @@ def _squeezed(found: Decimal, value: Any, run: Run, place: int) -> Decimal | Non
 
 def amount(value: Any, run: Run, place: int) -> Decimal | None:
     """Money: padded to the currency's decimals, further ones kept."""
+    exponent = run.exponent
+    if exponent:
+        kind = value.__class__
+        if kind is Decimal or kind is int:
+            quick = _padded(value, exponent)
+        else:
+            quick = _padded_text(value, exponent) if kind is str else None
+        if quick is not None:
+            return quick
     found = decimal(value, run, place)
-    if found is None or not run.exponent:
+    if found is None or not exponent:
         return found
-    unit = _UNITS[run.exponent]
-    if found.same_quantum(unit):
-        return found
-    padded = found.quantize(unit, context=_EXACT)
+    padded = found.quantize(_UNITS[exponent], context=_EXACT)
     return padded if padded == found else found
+
+
+def _padded(value: Decimal | int, exponent: int) -> Decimal | None:
+    """The number with so many decimals; None where it has more of them, or is too long."""
+    try:
+        found = _PADDING[exponent].quantize(value, _UNITS[exponent])
+    except ArithmeticError:
+        return None
+    return found if found else abs(found)
+
+
+@lru_cache(maxsize=4096)
+def _padded_text(value: str, exponent: int) -> Decimal | None:
+    found = _exact(value) if len(value) <= _LONGEST else None
+    return None if found is None else _padded(found, exponent)
 
 
 def number(value: Any, run: Run, place: int) -> Decimal | None:
     """A price, quantity, percent or rate: without trailing zeros."""
+    kind = value.__class__
+    if kind is Decimal:
+        spelled = str(value)
+        if len(spelled) <= _SHORT and spelled[-1] in "123456789" and "E" not in spelled:
+            return value  # type: ignore[no-any-return]  # nothing to trim, nothing out of bounds
+    elif kind is str and (short := _trimmed_text(value)) is not None:
+        return short
     found = decimal(value, run, place)
+    return None if found is None else _trimmed(found)
+
+
+@lru_cache(maxsize=4096)
+def _trimmed_text(value: str) -> Decimal | None:
+    """A short spelling as a number; None where there may be something to tell."""
+    found = _exact(value) if len(value) <= _SHORT else None
     if found is None:
         return None
+    return _trimmed(found if found else abs(found))
+
+
+def _trimmed(found: Decimal) -> Decimal:
     spelled = str(found)
     if "E" in spelled:
         spelled = format(found, "f")
@@ -249,6 +290,7 @@ def choice(allowed: frozenset[str]) -> Convert:
         run.unfit(place, found, f"one of {', '.join(sorted(allowed))}", "translate it with a table")
         return None
 
+    choose.of_choice = True  # type: ignore[attr-defined]  # asks for nothing but the value
     return choose
 
 

@@ -1,16 +1,22 @@
 """Writing the Python that follows paths: every step is one guarded look-up, shared by all fields.
 
-A tree of XML holds a list under each child's name and a text under each `@attribute`; other trees
-hold what their format says. Names `_D` and `_L` are the classes of objects and lists: the same code
-runs over plain ones, and over ones that note what was read.
+A tree of XML holds one child or a list of several under each name and a text under each
+`@attribute`; other trees hold what their format says. Names `_D` and `_L` are the classes of
+objects and lists: the same code runs over plain ones, and over ones that note what was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from connectors._engine.late import Late
 from connectors._engine.paths import Above, Dialect, Every, Field, Index, Path, Root, Step, Where
+
+# A child of the function's own node, as long as it is not known whether others are asked for too.
+_CHILD = re.compile("\0(.+?)\0")
 
 
 class Function:
@@ -22,16 +28,40 @@ class Function:
         self.parameters = parameters
         self.lines: list[str] = []
         self.depth = 1
-        self._known: dict[tuple[str, Path, str], str] = {}
+        self._known: list[dict[tuple[str, Path, str], str]] = [{}]
         self._brought: dict[Root | Above, str] = {}
 
     def line(self, text: str) -> None:
         """One line of code at the current depth."""
         self.lines.append("    " * self.depth + text)
 
+    @contextmanager
+    def inside(self, head: str) -> Iterator[None]:
+        """Lines below a condition: what they find is known only there."""
+        self.line(head)
+        self.depth += 1
+        self._known.append({})
+        yield
+        self._known.pop()
+        self.depth -= 1
+
+    def child(self, parent: str, name: str) -> str:
+        """An expression for what an object holds under a name."""
+        if parent == "n":
+            return f"\0{name!r}\0"
+        return f"{parent}.get({name!r}) if {parent}.__class__ is _D else None"
+
     def fresh(self) -> str:
         """A name that is not used yet."""
         return self.program.fresh()
+
+    def named(self, expression: str) -> str:
+        """A variable for what may be a constant."""
+        if expression.isidentifier() and expression not in ("True", "False", "None"):
+            return expression
+        name = self.fresh()
+        self.line(f"{name} = {expression}")
+        return name
 
     def node(self, base: str, path: Path) -> str:
         """A variable with the one thing at the path, or None."""
@@ -42,12 +72,16 @@ class Function:
         rows = isinstance(path[-1], Index) and path[-2:-1] == (Every(),)
         if rows or isinstance(path[-1], Every | Where):
             return self._first(self.nodes(base, path))
-        known = self._known.get((base, path, "one"))
-        if known is None:
-            known = self._step_one(base, path)
-            if self.depth == 1:
-                self._known[base, path, "one"] = known
-        return known
+        return self._once((base, path, "one"), self._step_one)
+
+    def _once(self, what: tuple[str, Path, str], write: Callable[[str, Path], str]) -> str:
+        """The variable of what was found before, or now."""
+        for known in self._known:
+            if what in known:
+                return known[what]
+        innermost = self._known[-1]
+        found = innermost[what] = write(*what[:2])
+        return found
 
     def _outside(self, step: Root | Above) -> str:
         """The payload's root or what holds the node, brought once into the function."""
@@ -70,9 +104,9 @@ class Function:
             return found
         assert isinstance(step, Field)  # noqa: S101  (node() has taken the others)
         parent = self.node(base, path[:-1])
-        self.line(f"{found} = {parent}.get({step.name!r}) if {parent}.__class__ is _D else None")
+        self.line(f"{found} = {self.child(parent, step.name)}")
         if self.program.dialect == "xml" and not step.name.startswith(("@", "#")):
-            self.line(f"if {found} is not None: {found} = {found}[0]")
+            self.line(f"if {found}.__class__ is _L: {found} = {found}[0]")
         return found
 
     def _first(self, items: str) -> str:
@@ -84,6 +118,9 @@ class Function:
         """A variable with the list of all things at the path; empty when there are none."""
         if path and isinstance(path[0], Root | Above):
             return self.nodes(self._outside(path[0]), path[1:])
+        return self._once((base, path, "all"), self._all)
+
+    def _all(self, base: str, path: Path) -> str:
         found = self.fresh()
         if not path:
             self.line(f"{found} = {base} if {base}.__class__ is _L else ({base},)")
@@ -142,7 +179,7 @@ class Function:
             self.line(f"    elif c is not None: {found}.append(c)")
             return
         parent = self.node(base, before)
-        self.line(f"{found} = {parent}.get({name!r}) if {parent}.__class__ is _D else None")
+        self.line(f"{found} = {self.child(parent, name)}")
         self.line(f"if {found} is None: {found} = ()")
         self.line(f"elif {found}.__class__ is not _L: {found} = ({found},)")
 
@@ -152,8 +189,16 @@ class Function:
 
     def source(self) -> str:
         """The function as Python text."""
-        body = self.lines or ["    pass"]
-        return "\n".join([f"def {self.name}({self.parameters}):", *body])
+        body = "\n".join(self.lines or ["    pass"])
+        asked = len(_CHILD.findall(body))
+        long = r"n.get(\1) if n.__class__ is _D else None"
+        body = _CHILD.sub(r"g(\1)" if asked > 1 else long, body)
+        head = f"def {self.name}({self.parameters}):\n"
+        return (
+            f"{head}    g = n.get if n.__class__ is _D else _N\n{body}"
+            if asked > 1
+            else head + body
+        )
 
 
 class Program:
@@ -219,15 +264,23 @@ class Program:
         if self.dialect != "xml":
             return node
         text = function.fresh()
-        function.line(f"{text} = {node}.get('#') if {node}.__class__ is _D else {node}")
+        function.line(f"{text} = {self.leaf_of(node)}")
         return text
+
+    def leaf_of(self, node: str) -> str:
+        """The same as an expression."""
+        return (
+            f"{node}.get('#') if {node}.__class__ is _D else {node}"
+            if self.dialect == "xml"
+            else node
+        )
 
     def load(self, objects: type = dict, lists: type = list) -> dict[str, Any]:
         """The namespace of the program, run over objects and lists of these classes.
 
         A function is compiled when it is first called: most payloads need few of a map's.
         """
-        namespace = {**self.constants, "_D": objects, "_L": lists}
+        namespace = {**self.constants, "_D": objects, "_L": lists, "_N": {}.get}
         for source in self.functions:
             name = source[len("def ") : source.index("(")]
             namespace[name] = Late(namespace, name, source)
@@ -239,23 +292,3 @@ class Program:
         namespace[name].settle()
         found: Callable[..., Any] = namespace[name]
         return found
-
-
-class Late:
-    """A function that takes its own place in a namespace when it is first called."""
-
-    __slots__ = ("name", "namespace", "source")
-
-    def __init__(self, namespace: dict[str, Any], name: str, source: str) -> None:
-        self.namespace = namespace
-        self.name = name
-        self.source = source
-
-    def settle(self) -> None:
-        """Compile it."""
-        code = compile(self.source, "<map>", "exec")
-        exec(code, self.namespace)  # noqa: S102  (our own text: no value of a map is pasted as code)
-
-    def __call__(self, *arguments: Any) -> Any:
-        self.settle()
-        return self.namespace[self.name](*arguments)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from connectors._engine.conversions import Ready, conversion, prepared_value
 from connectors._engine.emit import Function, Program
 from connectors._engine.lineage import Lineage
 from connectors._engine.paths import Every, Path, Where, parse, spell
 from connectors._engine.run_state import POSITION, Place
+from connectors._engine.scope import Scope
 from connectors._engine.targets import Target
 from connectors._engine.values import (
     OfCurrency,
@@ -19,50 +22,10 @@ from connectors._engine.values import (
     text_of,
     through,
     through_of_currency,
+    through_one,
 )
 from connectors._transforms import find_transform
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where a block stands: its place in the source and in the document."""
-
-    source: str = ""
-    target: str = ""
-    joint: str = "."
-
-    def into(self, name: str) -> Scope:
-        """The scope of a field."""
-        return replace(self, target=f"{self.target}.{name}".removeprefix("."))
-
-    def at(self, path: str) -> Scope:
-        """The scope of a node below this one."""
-        return replace(self, source=self.join(path))
-
-    def every(self, path: str) -> Scope:
-        """The scope of each item of a list."""
-        path = path.removesuffix("[*]")
-        return replace(self, source=self.join(path) + POSITION)
-
-    def every_target(self) -> Scope:
-        """The scope of each item of the list that is built."""
-        return replace(self, target=self.target + POSITION)
-
-    def join(self, path: str) -> str:
-        """A path below this scope, as a person would write it."""
-        if path == ".":
-            return self.source
-        if path.startswith(("$", "/")):
-            return path
-        if path.startswith("^"):
-            return self._outside(path)
-        return f"{self.source}{self.joint if self.source else ''}{path}"
-
-    def _outside(self, path: str) -> str:
-        """A path from what holds this scope, as one from the root."""
-        rest = path.lstrip("^")
-        steps = self.source.split(self.joint)[: len(rest) - len(path)] if self.source else []
-        return self.joint.join([*steps, *filter(None, [rest.removeprefix(self.joint)])])
+from connectors.errors import TransformError
 
 
 @dataclass
@@ -77,8 +40,12 @@ class Leaves:
     def one(self, out: Function, base: str, value: Any, target: Target, scope: Scope) -> str:
         """A variable with the converted value of a leaf field."""
         place = self._place(value, scope)
-        raw = self._value(out, base, value, place)
-        return self._converted(out, raw, target, place)
+        if isinstance(value, str):
+            node = out.node(base, self._path(value))
+            return self._conversion(out, node, target, place, self.program.leaf_of(node))
+        prepared = prepared_value(value, self.tables, target.convert)
+        raw = out.named(self._value(out, base, prepared or value, place))
+        return raw if prepared else self._conversion(out, raw, target, place, raw)
 
     def many(self, out: Function, base: str, value: Any, target: Target, scope: Scope) -> str:
         """A variable with the list of converted values of a list of leaves."""
@@ -158,9 +125,9 @@ class Leaves:
         if "const" in value:
             return repr(value["const"])
         if "first" in value:
-            found = self._first(out, base, value["first"], place)
+            found = self._first(out, base, value["first"], place, ready="ready" in value)
         elif "all" in value:
-            found = self._all(out, base, value["all"], place)
+            found = self._all(out, base, value, place)
         else:
             found = self._pathed(out, base, value)
         return self._worked(out, found, value, place)
@@ -177,35 +144,49 @@ class Leaves:
         found = out.fresh()
         test = self.condition(out, base, value["when"])
         out.line(f"{found} = None")
-        out.line(f"if {test}:")
-        out.depth += 1
         rest = {name: part for name, part in value.items() if name != "when"}
-        out.line(f"{found} = {self._value(out, base, rest, place)}")
-        out.depth -= 1
+        with out.inside(f"if {test}:"):
+            out.line(f"{found} = {self._value(out, base, rest, place)}")
         return found
 
-    def _first(self, out: Function, base: str, values: list[Any], place: int) -> str:
+    def _first(
+        self, out: Function, base: str, values: list[Any], place: int, *, ready: bool = False
+    ) -> str:
         found = out.fresh()
-        depth = out.depth
+        blank = f" or {found}.__class__ is str and not {found}.strip()" if not ready else ""
         out.line(f"{found} = {self._value(out, base, values[0], place)}")
-        for value in values[1:]:
-            out.line(f"if {found} is None or {found}.__class__ is str and not {found}.strip():")
-            out.depth += 1
-            out.line(f"{found} = {self._value(out, base, value, place)}")
-        out.depth = depth
+        with ExitStack() as below:
+            for value in values[1:]:
+                below.enter_context(out.inside(f"if {found} is None{blank}:"))
+                out.line(f"{found} = {self._value(out, base, value, place)}")
         return found
 
-    def _all(self, out: Function, base: str, values: list[Any], place: int) -> str:
+    def _all(self, out: Function, base: str, spec: dict[str, Any], place: int) -> str:
+        """The list of several values; None where nothing is there and nothing comes of that."""
         found = out.fresh()
         parts: list[str] = []
-        for value in values:
+        for value in spec["all"]:
             path = self._path(value) if isinstance(value, str) else ()
             if any(isinstance(step, Every | Where) for step in path):
                 parts.append(f"*{self._list_of(out, base, path)}")
             else:
-                parts.append(self._value(out, base, value, place))
-        out.line(f"{found} = [{', '.join(parts)}]")
+                parts.append(out.named(self._value(out, base, value, place)))
+        made = f"[{', '.join(parts)}]"
+        if self._is_nothing_of_nothing(spec, len(parts)):
+            some = (part[1:] if part[0] == "*" else f"{part} is not None" for part in parts)
+            made += f" if {' or '.join(some)} else None"
+        out.line(f"{found} = {made}")
         return found
+
+    def _is_nothing_of_nothing(self, spec: dict[str, Any], count: int) -> bool:
+        """Whether the first transform makes nothing of so many values that are not there."""
+        if not spec.get("through"):
+            return False
+        function = self._transform(spec["through"][0])[0]
+        try:
+            return all(function([None] * fewer) is None for fewer in range(count + 1))
+        except TransformError:
+            return False
 
     def _list(self, out: Function, base: str, value: Any, place: int) -> str:
         """The list of raw values for a field that holds several."""
@@ -233,22 +214,39 @@ class Leaves:
     def _worked(self, out: Function, found: str, value: dict[str, Any], place: int) -> str:
         """The value after its transforms and its table."""
         if "through" in value:
-            functions = tuple(self._transform(each)[0] for each in value["through"])
-            of_currency = any(isinstance(each, OfCurrency) for each in functions)
-            call = self.program.constant(through_of_currency if of_currency else through)
-            result = out.fresh()
-            made = f"{call}({found}, x, {place}, {self.program.constant(functions)})"
-            out.line(f"{result} = {made} if {found} is not None else None")
-            found = result
+            found = self._transformed(out, found, value, place)
         if "table" in value:
-            table = self.program.constant(self.tables[value["table"]])
-            otherwise = self.program.constant(_otherwise(value.get("otherwise", "refuse")))
-            result = out.fresh()
-            call = self.program.constant(look_up)
-            made = f"{call}({found}, x, {place}, {table}, {otherwise})"
-            out.line(f"{result} = {made} if {found} is not None else None")
-            found = result
+            found = self._looked_up(out, found, value, place)
         return found
+
+    def _transformed(self, out: Function, found: str, value: dict[str, Any], place: int) -> str:
+        functions = tuple(self._transform(each)[0] for each in value["through"])
+        given: Any = functions
+        if any(isinstance(each, OfCurrency) for each in functions):
+            way: Callable[..., Any] = through_of_currency
+        else:
+            way, given = (
+                (through_one, functions[0]) if len(functions) == 1 else (through, functions)
+            )
+        result = out.fresh()
+        made = f"{self.program.constant(way)}({found}, x, {place}, {self.program.constant(given)})"
+        out.line(f"{result} = None if {found} is None else {made}")
+        return result
+
+    def _looked_up(self, out: Function, found: str, value: dict[str, Any], place: int) -> str:
+        of, result = value["table"], out.fresh()
+        if isinstance(of, Ready) and not of.entries:
+            # A table without entries tells whether there is anything.
+            constant = _otherwise(value["otherwise"])[1]
+            blank = f"{found} is None or {found}.__class__ is str and not {found}.strip()"
+            out.line(f"{result} = None if {blank} else {constant!r}")
+            return result
+        table = self.program.constant(of.entries if isinstance(of, Ready) else self.tables[of])
+        otherwise = self.program.constant(_otherwise(value.get("otherwise", "refuse")))
+        call = f"{self.program.constant(look_up)}({found}, x, {place}, {table}, {otherwise})"
+        plain = f"{table}[{found}] if {found}.__class__ is str and {found} in {table}"
+        out.line(f"{result} = None if {found} is None else {plain} else {call}")
+        return result
 
     @staticmethod
     def _transform(spec: Any) -> tuple[Callable[[Any], Any], bool]:
@@ -260,13 +258,9 @@ class Leaves:
             bound = OfCurrency(bound)
         return bound, found.takes_several
 
-    def _converted(self, out: Function, raw: str, target: Target, place: int) -> str:
+    def _conversion(self, out: Function, node: str, target: Target, place: int, rest: str) -> str:
         found = out.fresh()
-        convert = self.program.constant(target.convert)
-        if raw.startswith(("'", '"')) or raw in ("True", "False") or raw.lstrip("-").isdigit():
-            out.line(f"{found} = {convert}({raw}, x, {place})")
-        else:
-            out.line(f"{found} = {convert}({raw}, x, {place}) if {raw} is not None else None")
+        out.line(f"{found} = {conversion(self.program, target.convert, node, place, rest)}")
         return found
 
 

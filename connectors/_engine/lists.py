@@ -9,8 +9,8 @@ from msgspec import structs
 
 from connectors._engine.emit import Function
 from connectors._engine.holders import held
-from connectors._engine.leaves import Scope
 from connectors._engine.paths import Path, parse, spell
+from connectors._engine.scope import Scope
 
 if TYPE_CHECKING:
     from connectors._engine.blocks import Blocks
@@ -26,16 +26,21 @@ class Lists:
         """A variable with the list of the structs of one block or several."""
         found = out.fresh()
         out.line(f"{found} = []")
-        out.line("x.indexes.append(0)")
+        pushed = False
         for number, spec in enumerate(specs if isinstance(specs, list) else [specs]):
-            if number:
-                out.line(f"x.indexes[-1] = len({found})")
+            at = f"len({found})" if number else "0"
             if "each" in spec:
+                if pushed:
+                    out.line("x.indexes.pop()")
                 self._loop(out, base, spec, struct, scope, found)
-            else:
-                one = self.blocks.one(out, base, spec, struct, scope)
-                out.line(f"if {one} is not None: {found}.append({one})")
-        out.line("x.indexes.pop()")
+                pushed = False
+                continue
+            out.line(f"x.indexes[-1] = {at}" if pushed else f"x.indexes.append({at})")
+            one = self.blocks.one(out, base, spec, struct, scope)
+            out.line(f"if {one} is not None: {found}.append({one})")
+            pushed = True
+        if pushed:
+            out.line("x.indexes.pop()")
         return found
 
     def _loop(
@@ -49,7 +54,7 @@ class Lists:
         call = blocks.function(without(spec, "each", "when", "nested"), struct, inner)
         below = self._nested(spec, struct, inner) if "nested" in spec else ""
         out.line(f"if {items}{f' and {test}' if test else ''}:")
-        out.line("    x.positions.append(0)")
+        out.line(f"    x.positions.append(0); x.indexes.append(len({found}))")
         out.line(f"    for i, {each} in enumerate({items}):")
         out.line("        x.positions[-1] = i")
         out.line(f"        m = {call}(c, x)")
@@ -57,7 +62,7 @@ class Lists:
         out.line(f"        {found}.append(m); x.indexes[-1] += 1")
         if below:
             out.line(f"        {below}(c, x, m.id, {found})")
-        out.line(f"    x.positions.pop(){after}")
+        out.line(f"    x.positions.pop(); x.indexes.pop(){after}")
 
     def _items(
         self, out: Function, base: str, path: Path, spec: dict[str, Any]

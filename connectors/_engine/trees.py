@@ -8,9 +8,10 @@ from typing import Any
 
 from connectors._engine.emit import Function, Program
 from connectors._engine.holders import Outlook, chain_of, held
-from connectors._engine.leaves import Leaves, Scope
+from connectors._engine.leaves import Leaves
 from connectors._engine.paths import Path, parse, spell
 from connectors._engine.run_state import Run
+from connectors._engine.scope import Scope
 from connectors._engine.targets import Target
 
 

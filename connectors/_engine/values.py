@@ -29,6 +29,17 @@ def is_among(value: Any, texts: tuple[str, ...]) -> bool:
     return text_of(value) in texts
 
 
+def through_one(value: Any, run: Run, place: int, function: Callable[[Any], Any]) -> Any:
+    """The value after one transform; a blank is nothing, what it refuses is reported."""
+    if value.__class__ is str and not value.strip():
+        return None
+    try:
+        return function(value)
+    except TransformError as error:
+        run.unfit(place, value, str(error))
+        return None
+
+
 def through(value: Any, run: Run, place: int, functions: tuple[Callable[[Any], Any], ...]) -> Any:
     """The value after each transform in turn; blanks are nothing, what one refuses is reported."""
     if value.__class__ is str and not value.strip():

@@ -38,13 +38,14 @@ class Wire:
     name: str
     claims: Callable[[bytes], bool]
     decode: Callable[[bytes, Limits], Decoded]
-    see: Callable[[Any], Sight]
+    see: Callable[[Any, bytes], Sight]
+    """The second is the document's bytes in UTF-8, where they are known."""
 
 
-def _typed(codec: str, *names: str) -> Callable[[Any], Sight]:
+def _typed(codec: str, *names: str) -> Callable[[Any, bytes], Sight]:
     """Formats whose units say what they are."""
 
-    def see(unit: Any) -> Sight:
+    def see(unit: Any, _: bytes) -> Sight:
         found = unit if isinstance(unit, dict) else {}
         kind = next((str(found[name]) for name in names if name in found), "")
         # Compiled maps know objects by their exact class; units of EDI are a class of their own.
@@ -54,12 +55,13 @@ def _typed(codec: str, *names: str) -> Callable[[Any], Sight]:
     return see
 
 
-def _xml(codec: str) -> Callable[[Any], Sight]:
-    def see(root: Any) -> Sight:
-        root = xml_tree.unwrap(root)
+def _xml(codec: str) -> Callable[[Any, bytes], Sight]:
+    def see(document: Any, data: bytes) -> Sight:
+        root = xml_tree.unwrap(document)
+        text = data if root is document else b""
         name = root.tag if isinstance(root.tag, str) else ""
         namespace = name.partition("}")[0].removeprefix("{") if "}" in name else ""
-        return Sight(codec, whole(root), root=local(name), namespace=namespace)
+        return Sight(codec, whole(root, text), root=local(name), namespace=namespace)
 
     return see
 
@@ -137,11 +139,11 @@ def _claiming(head: bytes) -> Iterator[Wire]:
 
 def see(name: str, unit: Any) -> Sight:
     """One unit of a format as maps see it."""
-    return next(w for w in WIRES if w.name == name).see(unit)
+    return next(w for w in WIRES if w.name == name).see(unit, b"")
 
 
 def sights(name: str, decoded: Decoded) -> Iterator[tuple[Sight, list[Notice]]]:
     """Each unit as maps see it, with what was read past in it."""
     wire = next(w for w in WIRES if w.name == name)
     for unit in decoded.units:
-        yield wire.see(unit), []
+        yield wire.see(unit, decoded.source), []

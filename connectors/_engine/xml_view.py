@@ -2,13 +2,16 @@
 
 <a:Amount currencyID="EUR">5</a:Amount>   {"#": "5", "@currencyID": "EUR"}
 <b:Name>Acme</b:Name>                     "Acme"
-children                                  a list under each name, even of one
+children                                  each under its name; several of one name as a list
+<c:Note/>                                 [None], to tell it from what is not there
 text around children                      with theirs, as one text: {"#": …, "B": …}
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from connectors._engine.xml_text import view_of
 
 NAMESPACE = "@xmlns"
 
@@ -49,18 +52,23 @@ def plain(element: Any) -> Any:
         if attributes:
             value = _with_attributes(value, attributes)
         name = _LOCAL[tag]
-        if name in view:
-            view[name].append(value)
+        if name not in view:
+            view[name] = [None] if value is None else value
+        elif (before := view[name]).__class__ is list:
+            before.append(value)
         else:
-            view[name] = [value]
+            view[name] = [before, value]
     if mixed:
         view["#"] = " ".join("".join(element.itertext("*")).split())
     return view
 
 
-def whole(root: Any) -> dict[str, Any]:
-    """A root element with its own attributes and, as `@xmlns`, its namespace."""
-    view: dict[str, Any] = plain(root)
+def whole(root: Any, data: bytes = b"") -> dict[str, Any]:
+    """A root element with its own attributes and, as `@xmlns`, its namespace.
+
+    `data` is the document that it is the root of, where it is one.
+    """
+    view: dict[str, Any] = (view_of(data) if data else None) or plain(root)
     namespace = root.tag.rpartition("}")[0].removeprefix("{") if isinstance(root.tag, str) else ""
     if namespace:
         view[NAMESPACE] = namespace

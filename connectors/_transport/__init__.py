@@ -16,7 +16,7 @@ from connectors._transport.auth.tokens import (
 from connectors._transport.errors import TransportError, TransportFailed, TransportRefused
 from connectors._transport.guard import Session, open_session, send
 from connectors._transport.message import Answer, Request
-from connectors._transport.paging.pager import Page, PagingStuck, pages
+from connectors._transport.paging.pager import Bookmark, Page, PagingStuck, pages
 from connectors._transport.policy import ANY_HOST, Policy, check_url
 from connectors._transport.recording import (
     Cassette,
@@ -46,6 +46,7 @@ __all__ = [
     "ANY_HOST",
     "Answer",
     "Auth",
+    "Bookmark",
     "Breaker",
     "BreakerRule",
     "Cassette",

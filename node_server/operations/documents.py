@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from canonical_model import wire
 from canonical_model.documents import kind_of
 from node_server.envelope import page_of, position
 from node_server.errors import Refusal
+from node_server.operations.document_facts import facts_of
 from node_server.operations.house import House
 from node_server.operations.posting import showing
 from node_server.store import counterfoils, events, records, traces
@@ -51,6 +53,7 @@ def _head(stored: records.Stored) -> dict[str, Any]:
         "updated_at": wire.to_plain(record).get("updated_at"),
         "created_by": stored.created_by,
         "exception": wire.to_plain(record.exception) if record.exception else None,
+        **asdict(facts_of(record)),
     }
     return {name: value for name, value in head.items() if value is not None}
 

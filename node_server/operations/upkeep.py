@@ -12,10 +12,20 @@ import msgspec
 from node_server.errors import Refusal
 from node_server.operations.access import audit_row
 from node_server.operations.house import House
-from node_server.store import access, answers, clock, copying, erasing, records
+from node_server.store import (
+    access,
+    answers,
+    authorisations,
+    clock,
+    copying,
+    erasing,
+    exchanges,
+    records,
+)
 
 _FORMAT = "counterfoil/backup/1"
 _ANSWER_DAYS = 30
+_EXCHANGE_DAYS = 90
 _DAY = 86_400
 
 
@@ -70,7 +80,9 @@ def prune(house: House, days: int | None = None) -> dict[str, int]:
         old = answers.forget(connection, clock.stamp(after=-_ANSWER_DAYS * _DAY))
         gone = erasing.archived(connection, clock.stamp(after=-keep * _DAY)) if keep else 0
         payloads = erasing.payloads_of_nobody(connection) if gone else 0
-    return {"documents": gone, "payloads": payloads, "answers": old}
+        said = exchanges.forget(connection, before=clock.stamp(after=-_EXCHANGE_DAYS * _DAY))
+        authorisations.forget(connection, before=clock.stamp())
+    return {"documents": gone, "payloads": payloads, "answers": old, "exchanges": said}
 
 
 def erase(house: House, tenant: str, record_id: str, actor: str, reason: str) -> None:

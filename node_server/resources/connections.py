@@ -74,7 +74,7 @@ _EXAMPLE = {
     summary="Connect a system",
     tag="Connections",
     permission="manage",
-    body=Body("Which, and what lets us in", schema=_WISH, example=_EXAMPLE),
+    body=Body("Which, and what lets us in", schema=_WISH, example=_EXAMPLE, secret=True),
     answers={201: Answer("The connection", _CONNECTION)},
     keyed=True,
     refusals=(400, 409, 413, 415, 422, 503),
@@ -127,7 +127,12 @@ def get_connection(call: Call) -> Reply:
     tag="Connections",
     permission="manage",
     parameters=(_ID,),
-    body=Body("What is to be changed", schema=closed((), **_SAID), example={"name": "Xero, NL"}),
+    body=Body(
+        "What is to be changed",
+        schema=closed((), **_SAID),
+        example={"name": "Xero, NL"},
+        secret=True,
+    ),
     answers={200: Answer("The connection", _CONNECTION)},
     refusals=(400, 404, 409, 413, 415, 422, 503),
 )

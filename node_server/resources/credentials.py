@@ -89,7 +89,7 @@ def get_credential(call: Call) -> Reply:
     tag="Connections",
     permission="manage",
     parameters=(_NAME,),
-    body=Body("All of its parts", schema=_WISH, example=_EXAMPLE),
+    body=Body("All of its parts", schema=_WISH, example=_EXAMPLE, secret=True),
     answers={
         200: Answer("It was put in anew", _CREDENTIAL),
         201: Answer("It is new", _CREDENTIAL),

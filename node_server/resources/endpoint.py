@@ -38,6 +38,8 @@ class Body:
     schema: Schema | None = None
     example: Any = None
     required: bool = True
+    secret: bool = False
+    """Whether it holds secrets: what is wrong with it is told without quoting it."""
 
 
 @dataclass(frozen=True, slots=True)

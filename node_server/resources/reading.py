@@ -135,7 +135,8 @@ def _faults(body: Body, value: Any) -> Iterator[dict[str, str]]:
     found = sorted(_validator(body).iter_errors(value), key=lambda e: list(map(str, e.path)))
     for error in found[:_MOST_FAULTS]:
         path = ".".join(map(str, error.path))
-        yield {"path": path, "code": "body_invalid", "message": error.message[:200]}
+        message = f"does not fit ({error.validator})" if body.secret else error.message[:200]
+        yield {"path": path, "code": "body_invalid", "message": message}
 
 
 def _wrong_type(mime: str, types: tuple[str, ...]) -> Refusal:

@@ -112,6 +112,13 @@ HEAD = shape(
     updated_at=text(),
     created_by=text(),
     exception=ANYTHING,
+    number=text(),
+    counterparty=text("The other side, by name"),
+    currency=text(),
+    amount=text(),
+    date=text(),
+    due_date=text(),
+    connector=text(),
     document=DOCUMENT,
 )
 EVENT = shape(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from node_server.simulators import conditions
@@ -25,12 +25,8 @@ def conditions_of(call: Call, routes: Sequence[Route]) -> list[Condition]:
         found += _since(call, route.shelf)
     known = _declared(routes)
     for name, value in call.params.items():
-        found += _of_param(name, value, known.get(name, ""))
-    for value in call.fields.values():
-        if isinstance(value, str) and _SELECT.match(value):
-            found += conditions.sql(value)
-        elif isinstance(value, list) and _is_domain(value):
-            found += conditions.triples(value)
+        found += of_param(name, value, known.get(name, ""))
+    found += of_body(call.fields)
     return list(dict.fromkeys(found)) if all(map(_hashable, found)) else found
 
 
@@ -50,7 +46,19 @@ def order_of(call: Call) -> tuple[str, bool]:
     return field, way.strip().lower().startswith("desc")
 
 
-def _of_param(name: str, value: str, template: str) -> list[Condition]:
+def of_body(fields: Mapping[str, Any]) -> list[Condition]:
+    """What the fields of a JSON body ask for: a query, or a domain."""
+    found: list[Condition] = []
+    for value in fields.values():
+        if isinstance(value, str) and _SELECT.match(value):
+            found += conditions.sql(value)
+        elif isinstance(value, list) and _is_domain(value):
+            found += conditions.triples(value)
+    return found
+
+
+def of_param(name: str, value: str, template: str) -> list[Condition]:
+    """What a parameter asks for; `template` is how the manifest writes its value."""
     if template == _ONLY_SINCE:
         return []
     if _SELECT.match(value):

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.formparser import parse_form_data
 
 from node_server.simulators.call import Call, Reply
-from node_server.simulators.described import Route
+from node_server.simulators.described import Route, Spec
 from node_server.simulators.places import at, holes_of, put, steps_of
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.rows import Rows
@@ -38,6 +38,20 @@ def attach(
         row.files.append({"id": file_id, "name": name, "bytes": len(data), "sha256": digest})
         rows.keep([row])
     return Reply(200, put({}, str(route.spec.get("id", "id")), file_id))
+
+
+def is_named(call: Call, spec: Spec) -> bool:
+    """Whether the body says the fixed words that this resource's calls say (`type: Bill`)."""
+    told = _file(call, str(spec["style"]), str(spec.get("field", "")))[1]
+    return _fits(spec.get("body", {}), told)
+
+
+def _fits(template: Any, told: Any) -> bool:
+    if isinstance(template, Mapping):
+        return all(_fits(inner, at(told, (name,))) for name, inner in template.items())
+    if isinstance(template, list):
+        return all(_fits(inner, at(told, (place,))) for place, inner in enumerate(template))
+    return bool(holes_of(template)) or template == told
 
 
 def _file(call: Call, style: str, field: str) -> tuple[bytes, Any]:

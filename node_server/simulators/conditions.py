@@ -157,26 +157,28 @@ def _same(found: Any, wanted: Any) -> bool:
         return str(found).lower() == str(wanted).lower()
     if isinstance(found, str) or str(found) == str(wanted):
         return str(found) == str(wanted)
-    left, right = _number(found), _number(wanted)
+    left, right = number_of(found), number_of(wanted)
     return left is not None and left == right
 
 
 def _like(found: Any, pattern: str) -> bool:
+    pattern = pattern if "%" in pattern else f"%{pattern}%"  # Odoo puts them there itself
     pieces = (re.escape(piece) for piece in pattern.split("%"))
-    return re.fullmatch(".*".join(pieces), str(found or ""), re.IGNORECASE) is not None
+    return re.fullmatch(".*".join(pieces), str(found or ""), re.IGNORECASE | re.DOTALL) is not None
 
 
 def _ordered(found: Any, wanted: Any, compare: Callable[[Any, Any], bool]) -> bool:
     if found is None:
         return False
-    for read in (moment_of, _number):
+    for read in (moment_of, number_of):
         left, right = read(found), read(wanted)
         if left is not None and right is not None:
             return compare(left, right)
     return compare(str(found), str(wanted))
 
 
-def _number(value: Any) -> Decimal | None:
+def number_of(value: Any) -> Decimal | None:
+    """The number that a value is or spells; nothing where it is none."""
     try:
         number = Decimal(str(value))
     except InvalidOperation:

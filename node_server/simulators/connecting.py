@@ -13,9 +13,10 @@ from node_server.simulators.system import System
 def settings_of(system: System, origin: str) -> dict[str, Any]:
     """The `settings` of a connection to a simulator at this address."""
     host = urlsplit(origin).hostname or "127.0.0.1"
+    addresses = system.oauth.urls(origin)
     return {
         "base_url": f"{origin}{system.target.base_path}",
-        **system.oauth.urls(origin),
+        **({"auth": addresses} if addresses else {}),
         "variables": dict(system.target.variables),
         "hosts": [host],
         "allow_http": True,

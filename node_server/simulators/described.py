@@ -67,9 +67,7 @@ class Route:
     @cached_property
     def table(self) -> str:
         """The table that a query language names in it, where one does."""
-        texts = (*self.spec.get("params", {}).values(), *self.spec.get("body", {}).values())
-        found = (_FROM.search(text) for text in texts if isinstance(text, str))
-        return next((each[1].lower() for each in found if each), "")
+        return _table_of(self.spec)
 
     @cached_property
     def paged_like(self) -> bool:
@@ -180,11 +178,17 @@ def _marks(spec: Spec) -> Iterator[str]:
     """What makes two resources the same kind of record: an equal list, create or get."""
     if "list" in spec:
         listed = spec["list"]
-        yield f"list {listed['path']} {listed.get('params')} {listed.get('body')}"
+        yield f"list {listed['path']} {_table_of(listed)}"
     if "create" in spec:
         yield f"create {spec['create']['path']}"
     if "get" in spec:
         yield f"get {spec['get']['path']}"
+
+
+def _table_of(spec: Spec) -> str:
+    texts = (*spec.get("params", {}).values(), *spec.get("body", {}).values())
+    found = (_FROM.search(text) for text in texts if isinstance(text, str))
+    return next((each[1].lower() for each in found if each), "")
 
 
 def _none(resource: str, known: list[str]) -> Shelf:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from node_server.simulators import paging
 from node_server.simulators.asked import conditions_of, order_of
 from node_server.simulators.call import Call, Reply
-from node_server.simulators.conditions import NotUnderstood, every, value_at
-from node_server.simulators.described import Route, Target
+from node_server.simulators.conditions import Condition, NotUnderstood, every, value_at
+from node_server.simulators.described import Route, Shelf, Target
 from node_server.simulators.places import put
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.routing import Routed
@@ -33,9 +33,16 @@ class Reader:
             return self._refusals.refusal(400, f"The query is not understood: {error}")
         shelves = {route.shelf.name: route.shelf for route in found.routes}.values()
         with self._rows.lock:
-            held = [row for shelf in shelves for row in self._rows.all(shelf)]
+            held = [row for shelf in shelves for row in self._near(shelf, wanted)]
         asked = self._asked(call, found.first, every(wanted, iter(held)), stuck)
         return paging.page(replace(asked, rows=_ordered(call, asked)))
+
+    def _near(self, shelf: Shelf, wanted: list[Condition]) -> list[Row]:
+        """Rows to compare: all, or those that an equality leaves."""
+        equal = next((each for each in wanted if each.op == "="), None)
+        if equal is None:
+            return self._rows.all(shelf)
+        return self._rows.alike(shelf, equal.path, equal.value)
 
     def _asked(self, call: Call, route: Route, rows: list[Row], stuck: bool) -> paging.Asked:
         """Look-ups that are the list's own call come in its pages."""

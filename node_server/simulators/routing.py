@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from node_server.simulators.asked import table_of
+from node_server.simulators.attaching import is_named
 from node_server.simulators.call import Call
 from node_server.simulators.described import Route, Target
+from node_server.simulators.kinds import likeliest
 from node_server.simulators.places import at, holes_of
+from node_server.simulators.writing import record_steps
 
 _READS = {"list", "lookup"}
 
@@ -43,10 +46,7 @@ class Routed:
 
 def routed(target: Target, call: Call) -> Routed:
     """The manifest's calls that a request can be, those of the table that it names."""
-    if is_test(target, call):
-        nothing = Routed("test")
-    else:
-        nothing = Routed()
+    nothing = Routed("test" if is_test(target, call) else "")
     if not call.path.startswith(target.base_path):
         return nothing
     rest, table = call.path[len(target.base_path) :], table_of(call)
@@ -62,6 +62,11 @@ def routed(target: Target, call: Call) -> Routed:
     first, groups = found[0]
     same = [r for r, _ in found if r is first or {r.purpose, first.purpose} <= _READS]
     same.sort(key=lambda route: route.purpose != "list")
+    alike = [route for route, _ in found if route.purpose == first.purpose]
+    if first.purpose == "attach":
+        same = [next((r for r in alike if is_named(call, r.spec)), first)]
+    elif first.purpose == "create" and len(alike) > 1:
+        same = [likeliest(alike, at(call.tree, record_steps(call.tree, first.spec)))]
     values = (value.replace("\u2215", "/") for value in groups)
     holes = dict(zip(first.holes, values, strict=True))
     return Routed(same[0].purpose, same[0].resource, same, holes)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from node_server.simulators.clock import Clock, written
 from node_server.simulators.described import Shelf, Target
+from node_server.simulators.indexes import Indexes
 from node_server.simulators.journal import Journal
 from node_server.simulators.places import at, put, put_steps, steps_of
 
@@ -43,6 +43,7 @@ class Rows:
         self._rows: dict[str, dict[str, Row]] = {}
         self._business: dict[tuple[str, str], str] = {}
         self._numbers: dict[str, int] = {}
+        self._indexes = Indexes()
 
     def load(self, value: dict[str, Any]) -> None:
         """A row as the journal kept it."""
@@ -54,15 +55,17 @@ class Rows:
         """Forget all."""
         with self.lock:
             self._rows, self._business, self._numbers = {}, {}, {}
+            self._indexes.forget()
 
     def all(self, shelf: Shelf) -> list[Row]:
         """The rows of a shelf in the order in which they came."""
         return list(self._rows.get(shelf.name, {}).values())
 
-    def every(self) -> Iterator[Row]:
-        """The rows of all shelves."""
-        for rows in self._rows.values():
-            yield from rows.values()
+    def alike(self, shelf: Shelf, path: str, value: Any) -> list[Row]:
+        """The rows that may have this value at this path, and few others."""
+        if value is None or isinstance(value, bool):
+            return self.all(shelf)
+        return self._indexes.find(shelf.name, path, value, lambda: self.all(shelf))
 
     def find(self, shelf: Shelf, row_id: str) -> Row | None:
         """The row of an id, or of the id by which other records refer to it (an account's code)."""
@@ -110,7 +113,12 @@ class Rows:
             self._hold(row)
 
     def _hold(self, row: Row) -> None:
-        self._rows.setdefault(row.shelf, {})[row.id] = row
+        held = self._rows.setdefault(row.shelf, {})
+        if row.id in held:
+            self._indexes.forget(row.shelf)
+        else:
+            self._indexes.add(row)
+        held[row.id] = row
         if row.business:
             self._business[row.shelf, row.business] = row.id
 

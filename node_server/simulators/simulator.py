@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from connectors._engine.api import pack
 from connectors.errors import ConnectorError
@@ -122,35 +122,34 @@ def what_there_is(overlay: str | tuple[str, ...] | None = None) -> list[dict[str
     return found
 
 
+class Serving(TypedDict, total=False):
+    """How simulators are served; each may be left out."""
+
+    host: str
+    port: int
+    """0, the usual one, takes a free port."""
+    seed: int
+    faults: Mapping[str, float]
+    """Rates."""
+    limits: bool
+    """Whether the limits of the manifest are kept."""
+    page_size: int
+    delay: float
+    data: Path
+    """A file that keeps everything."""
+    overlay: str | tuple[str, ...]
+
+
 @contextmanager
 def start_several(
-    connectors: Sequence[str],
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    seed: int = 0,
-    faults: Mapping[str, float] | None = None,
-    limits: bool = False,
-    page_size: int = Options.page_size,
-    delay: float = 0.0,
-    data: Path | None = None,
-    overlay: str | tuple[str, ...] | None = None,
+    connectors: Sequence[str], **options: Unpack[Serving]
 ) -> Iterator[list[Simulator]]:
     """Serve several systems at one address until the block ends."""
-    journal = Journal(data)
-    options = Options(limits, page_size, delay)
-    systems = {
-        name: System(
-            load(name, overlay),
-            seed=seed,
-            faults=Faults(seed, faults),
-            journal=journal,
-            options=options,
-        )
-        for name in connectors
-    }
-    server = LineServer(host, port, served(systems))
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    host = options.get("host", "127.0.0.1")
+    journal = Journal(options.get("data"))
+    systems = {name: _system(name, journal, options) for name in connectors}
+    server = LineServer(host, options.get("port", 0), served(systems))
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     url = f"http://{host}:{server.server_port}"
     try:
         yield [Simulator(system, f"{url}/{name}") for name, system in systems.items()]
@@ -162,11 +161,20 @@ def start_several(
 
 
 @contextmanager
-def start(connector: str, *, auth: str = "", **options: Any) -> Iterator[Simulator]:
-    """Serve one system until the block ends; `auth` names the kind of credential it hands out.
-
-    Options are those of `start_several`. Limits of the manifest are kept only with `limits=True`.
-    """
+def start(connector: str, *, auth: str = "", **options: Unpack[Serving]) -> Iterator[Simulator]:
+    """Serve one system until the block ends; `auth` names the kind of credential it hands out."""
     with start_several([connector], **options) as simulators:
         simulator = simulators[0]
         yield Simulator(simulator.system, simulator.url, auth)
+
+
+def _system(name: str, journal: Journal, options: Serving) -> System:
+    seed = options.get("seed", 0)
+    strictness = Options(
+        options.get("limits", False),
+        options.get("page_size", Options.page_size),
+        options.get("delay", 0.0),
+    )
+    faults = Faults(seed, options.get("faults"))
+    target = load(name, options.get("overlay"))
+    return System(target, seed=seed, faults=faults, journal=journal, options=strictness)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from node_server.simulators.door import Door
 from node_server.simulators.faults import AFTER, WRITES, Fault, Faults
 from node_server.simulators.journal import Journal
 from node_server.simulators.keyring import Keyring
+from node_server.simulators.kinds import made_of_kind
 from node_server.simulators.limits import RequestLimits
 from node_server.simulators.oauth import OAuth
 from node_server.simulators.reading import Reader
@@ -179,8 +181,9 @@ class System:
         shelf = self.target.shelf(resource)
         rows = []
         for record in records:
+            whole = made_of_kind(deepcopy(record), shelf.specs[resource])
             with self.rows.lock:
-                rows.append(self.rows.add(shelf, record))
+                rows.append(self.rows.add(shelf, whole))
                 self.rows.keep(rows[-1:])
             self.webhooks.changed(shelf, resource, rows[-1], done="created")
         return [row.id for row in rows]

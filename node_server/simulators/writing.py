@@ -83,7 +83,8 @@ class Writer:
         if given not in (None, "") and (row := self._rows.find(shelf, str(given))):
             return self._changed(call, route, row, record)
         idempotency = spec.get("idempotency", {})
-        business = business_key(body, idempotency)
+        payload = body.get(spec["wrap"], body) if "wrap" in spec else body
+        business = business_key(payload, idempotency)
         kind = idempotency.get("class", "none")
         first = self._rows.of_business(shelf, business) if business else None
         if first and kind == "upsert":
@@ -104,7 +105,7 @@ class Writer:
             wanted = [value_at(record, path) for path in rule["fields"]]
             if any(value in (None, "") for value in wanted):
                 continue
-            for row in self._rows.all(shelf):
+            for row in self._rows.alike(shelf, rule["fields"][0], wanted[0]):
                 if [value_at(row.record, path) for path in rule["fields"]] == wanted:
                     said = f"{' and '.join(rule['fields'])} is used already"
                     code = str(rule.get("code", "duplicate"))

@@ -11,7 +11,7 @@ from node_server.store.outward_tables import authorisations
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
     """Begin one."""
-    connection.execute(insert(authorisations).values(row))
+    connection.execute(insert(authorisations), row)
 
 
 def get(connection: Connection, state: str) -> dict[str, Any] | None:

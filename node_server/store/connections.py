@@ -36,7 +36,7 @@ class Connection:
 
 def add(transaction: Transaction, made: Connection) -> None:
     """Store a new connection."""
-    transaction.execute(insert(connections).values(_row(made)))
+    transaction.execute(insert(connections), _row(made))
 
 
 def get(transaction: Transaction, tenant: str, connection_id: str) -> Connection | None:

@@ -16,9 +16,10 @@ from node_server.store.tables import records
 Row: TypeAlias = dict[str, Any]
 
 NEVER = "9999-12-31T23:59:59.999999Z"
-"""When a row is due that nobody is to take by itself."""
+"""When a row is due that is not to be taken by itself."""
 
 WORKABLE = ("pending", "sent", "uncertain")
+_LEASABLE = (*WORKABLE, "held")
 FILTERS = ("state", "connection_id", "record_id", "connector", "resource", "action")
 
 
@@ -71,7 +72,7 @@ def busy(connection: Connection, *, now: str) -> dict[tuple[str, str], int]:
     """How many are being worked on, by connection."""
     query = (
         select(counterfoils.c.tenant, counterfoils.c.connection_id, func.count())
-        .where(counterfoils.c.state.in_(WORKABLE), counterfoils.c.leased_until >= now)
+        .where(counterfoils.c.state.in_(_LEASABLE), counterfoils.c.leased_until >= now)
         .group_by(counterfoils.c.tenant, counterfoils.c.connection_id)
     )
     return {(tenant, name): count for tenant, name, count in connection.execute(query)}
@@ -102,12 +103,12 @@ def _due(now: str) -> Any:
         .where(
             before.c.tenant == counterfoils.c.tenant,
             before.c.key == counterfoils.c.waits_for,
-            before.c.state.in_((*WORKABLE, "held")),
+            before.c.state.in_(_LEASABLE),
         )
         .exists()
     )
     return select(counterfoils).where(
-        counterfoils.c.state.in_(WORKABLE),
+        counterfoils.c.state.in_(_LEASABLE),
         counterfoils.c.due_at <= now,
         (counterfoils.c.leased_until.is_(None)) | (counterfoils.c.leased_until < now),
         counterfoils.c.waits_for.is_(None) | ~waits,

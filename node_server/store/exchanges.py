@@ -11,7 +11,7 @@ from node_server.store.outward_tables import exchanges
 
 def add(connection: Connection, row: dict[str, Any]) -> None:
     """Keep one exchange."""
-    connection.execute(insert(exchanges).values(row))
+    connection.execute(insert(exchanges), row)
 
 
 def page(

@@ -196,7 +196,7 @@ def test_a_page_says_how_the_next_one_is_asked_for(
     full = {**spec, "size": 10}
     first, second, *_ = pages(getattr(target, name), start_of(name), full, items=items)
     assert first.next is not None
-    assert getattr(target, name)(first.next).body == second.answer.body
+    assert getattr(target, name)(first.next.request).body == second.answer.body
 
 
 def test_no_paging_is_one_page() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 _TAIL = re.compile(r"^(.*?)([0-9]{1,18})$")
-_STEPS_A_DAY: Final = 5
+_STEPS_A_DAY: Final = 3
 _SHORTEST = 4
 # Digits that scanners and tired eyes take for each other
 _CONFUSED: Final = frozenset(

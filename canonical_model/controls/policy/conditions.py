@@ -55,9 +55,7 @@ class _Reader:
             asked = {"in": asked}
         elif not isinstance(asked, dict):
             asked = {"equals": asked}
-        clauses = [
-            self._clause(op, value, f"{path}.{op}", depth) for op, value in asked.items()
-        ]
+        clauses = [self._clause(op, value, f"{path}.{op}", depth) for op, value in asked.items()]
         if not clauses:
             self.faults.add(path, "empty", "nothing is asked; state a test, or leave it out")
         return [each for each in clauses if each is not None]
@@ -90,7 +88,7 @@ class _Reader:
         elif other not in self.scope:
             self.faults.unknown(f"{path}.input", "input", other, self.scope)
         elif self.scope[other].type != _wanted(op, self.input.type):
-            wanted = _wanted(op, self.input.type) or "a literal"
+            wanted = _wanted(op, self.input.type) or "literal"
             message = f"{other} is a {self.scope[other].type}; {op} needs a {wanted} here"
             self.faults.add(f"{path}.input", "wrong_type", message)
         else:

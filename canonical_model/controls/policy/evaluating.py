@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from canonical_model.controls.policy.approvers import resolve
@@ -13,7 +13,7 @@ from canonical_model.controls.policy.decision import ApprovalStep, Decision, Hit
 from canonical_model.controls.policy.directory import Directory
 from canonical_model.controls.policy.hits import covers, fire
 from canonical_model.controls.policy.inputs import plain, take
-from canonical_model.controls.policy.model import OUTCOMES, Effect, Input, Outcome, Policy
+from canonical_model.controls.policy.model import OUTCOMES, Effect, Input, Outcome, Policy, Table
 from canonical_model.wire import content_hash
 
 
@@ -29,33 +29,23 @@ def evaluate(
     Nothing raises: where facts are missing or rules contradict each other the decision holds and
     `problems` say why. With a directory, steps name the persons who may take them.
     """
-    values, problems = take(policy.inputs, facts)
-    given = dict(values)
-    if not covers(policy.effective, on):
-        message = f"version {policy.version} of {policy.policy} is not in effect on {on}"
-        problems.append(Problem(code="not_in_effect", message=message))
-    effects: list[Effect] = []
-    hits: list[Hit] = []
-    for table in policy.tables:
-        fired = fire(table, values, on)
-        problems += [fired.problem] if fired.problem is not None else []
-        problems += _set(fired.effects, table.sets, values)
-        effects += fired.effects
-        hits += fired.hits
-    steps, faults = resolve(effects, values, on, directory)
-    evidence = sorted({each for effect in effects for each in effect.evidence})
-    missing = sorted(set(evidence) - set(values.get("evidence", ())))
-    problems += faults
+    given, problems = take(policy.inputs, facts)
+    run = _Run(dict(given), [*_timing(policy, on), *problems])
+    run.ask(policy.tables, on)
+    steps, faults = resolve(run.effects, run.values, on, directory)
+    problems = [*run.problems, *faults]
+    evidence = sorted({each for effect in run.effects for each in effect.evidence})
+    missing = sorted(set(evidence) - set(run.values.get("evidence", ())))
     return Decision(
         policy=policy.policy,
         version=policy.version,
-        policy_hash=hash_of(policy),
+        policy_hash=policy.hash or content_hash(policy),
         on=on,
-        outcome=_outcome(effects, steps, missing, problems),
-        message=_message(hits, missing, problems),
+        outcome=_outcome(run.effects, steps, missing, problems),
+        message=_message(run.hits, missing, problems),
         facts={name: plain(value) for name, value in given.items()},
-        values={name: plain(values[name]) for name in values if name not in given},
-        hits=hits,
+        values={name: plain(value) for name, value in run.values.items() if name not in given},
+        hits=run.hits,
         steps=steps,
         distinct_approvers=policy.distinct_approvers,
         evidence=evidence,
@@ -64,16 +54,41 @@ def evaluate(
     )
 
 
+def _timing(policy: Policy, on: datetime.date) -> Iterator[Problem]:
+    if not covers(policy.effective, on):
+        message = f"version {policy.version} of {policy.policy} is not in effect on {on}"
+        yield Problem(code="not_in_effect", message=message)
+
+
+@dataclass(slots=True)
+class _Run:
+    """A decision while its tables are asked."""
+
+    values: dict[str, Any]
+    problems: list[Problem]
+    effects: list[Effect] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+
+    def ask(self, tables: Iterable[Table], on: datetime.date) -> None:
+        """Each in turn, with what those above it have set."""
+        for table in tables:
+            fired = fire(table, self.values, on)
+            self.problems += [fired.problem] if fired.problem is not None else []
+            self.problems += _set(fired.effects, table.sets, self.values)
+            self.effects += fired.effects
+            self.hits += fired.hits
+
+
 def in_effect(policies: Iterable[Policy], name: str, on: datetime.date) -> Policy | None:
     """The version of a policy that counts on a day: of several the one that began last."""
     found = [each for each in policies if each.policy == name and covers(each.effective, on)]
-    beginning = datetime.date.min
-    return max(found, key=lambda each: (each.effective.start or beginning, each.version), default=None)
+    return max(found, key=_began, default=None)
 
 
-@lru_cache(maxsize=256)
-def _hash_of(identity: int, policy: _Held) -> str:
-    return content_hash(policy.policy)
+def _began(policy: Policy) -> tuple[datetime.date, int, str]:
+    """Versions of one day by their number: 10 after 9."""
+    version = policy.version
+    return policy.effective.start or datetime.date.min, len(version), version
 
 
 def _set(

@@ -132,10 +132,11 @@ class Case(Part, frozen=True, kw_only=True):
 
 
 class Policy(Part, frozen=True, kw_only=True):
-    """A version of a policy. Two with the same hash decide alike."""
+    """A version of a policy, as `read_policy` makes it."""
 
     policy: Annotated[Code, says("Name, the same over all versions")]
     version: Annotated[Code, says("Version", examples=["3"])]
+    hash: Annotated[Maybe[Text], says("Hash of all the rest, once it was read")] = None
     title: Annotated[Maybe[Text], says("What it is about")] = None
     effective: Annotated[Span, says("When it counts")] = Span()
     distinct_approvers: Annotated[bool, says("Whether nobody may take two steps")] = False

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
+from msgspec import structs
+
 from canonical_model.base.issue import Issue
 from canonical_model.controls.policy.conditions import read_conditions
 from canonical_model.controls.policy.faults import Faults, InvalidPolicy
@@ -25,6 +27,7 @@ from canonical_model.controls.policy.model import (
     Table,
 )
 from canonical_model.controls.policy.tree import Node
+from canonical_model.wire import content_hash
 
 _SOME_DAY = datetime.date(2000, 1, 1)  # in a case that is refused for having none
 _HITS: tuple[str, ...] = get_args(HitPolicy)
@@ -37,7 +40,7 @@ def read_policy(tree: Any) -> Policy:
     policy = _policy(tree, faults)
     if policy is None or faults.issues:
         raise InvalidPolicy(faults.issues)
-    return policy
+    return structs.replace(policy, hash=content_hash(policy))
 
 
 def find_faults(tree: Any) -> list[Issue]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
-from canonical_model import wire
 from canonical_model.base.scalars import Code, Maybe, Part, Text, says
 from canonical_model.checks import RULES, Related, check
 from canonical_model.checks.identifiers import masked
@@ -69,12 +68,13 @@ def _account(statement: BankStatement) -> tuple[str, str]:
 def _chain(account: tuple[str, str], found: list[tuple[str, BankStatement]]) -> AccountContinuity:
     kept: list[tuple[str, BankStatement]] = []
     faults: list[ContinuityFault] = []
-    seen: dict[str, str] = {}
-    for handle, statement in sorted(found, key=_when):
-        first = seen.setdefault(wire.content_hash(statement), handle)
-        if first != handle:
+    seen: dict[_Moment, list[tuple[str, BankStatement]]] = defaultdict(list)
+    for handle, statement in sorted(found, key=lambda each: (_when(each[1]), each[0])):
+        alike = seen[_when(statement)]
+        if first := next((name for name, other in alike if other == statement), None):
             faults.append(_repeated(handle, first))
             continue
+        alike.append((handle, statement))
         previous = kept[-1] if kept else None
         faults += _faults(handle, statement, previous)
         kept.append((handle, statement))
@@ -86,14 +86,16 @@ def _chain(account: tuple[str, str], found: list[tuple[str, BankStatement]]) -> 
     )
 
 
-def _when(entry: tuple[str, BankStatement]) -> tuple[datetime.date, int, int, str]:
+_Moment: TypeAlias = tuple[datetime.date, int, int]
+
+
+def _when(statement: BankStatement) -> _Moment:
     """Its first day, then its numbers."""
-    handle, statement = entry
     days = [each.date for each in statement.balances if each.date is not None]
     start = statement.period.start if statement.period is not None else None
     made = statement.created_at.date() if statement.created_at is not None else None
     day = start or min(days, default=None) or made or datetime.date.min
-    return day, statement.legal_sequence or 0, statement.sequence or 0, handle
+    return day, statement.legal_sequence or 0, statement.sequence or 0
 
 
 def _repeated(handle: str, first: str) -> ContinuityFault:

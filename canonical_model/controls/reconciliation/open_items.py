@@ -143,10 +143,6 @@ def _of_bill(handle: str, record: Record, bill: Bill, context: Context) -> Item 
     taken = abs(stated) if isinstance(bill, CreditNote) else -stated
     amount = -taken if ours else taken
     other = bill.buyer if ours else (bill.payee or bill.seller)
-    accounts = [] if ours else [each for way in bill.payment for each in way.accounts]
-    parties = _parties(other, accounts)
-    if not ours and bill.payee is not None:
-        parties |= _parties(bill.seller, [])
     number = bill.number or ""
     return Item(
         handle=handle,
@@ -159,10 +155,18 @@ def _of_bill(handle: str, record: Record, bill: Bill, context: Context) -> Item 
         keys=frozenset(_keys_of_bill(bill, record)),
         number=number_key(number) if number else "",
         loose=number_loose(number) if number else "",
-        parties=parties,
+        parties=_parties_of(bill, ours),
         name=_name(other),
         settles=(),
     )
+
+
+def _parties_of(bill: Bill, ours: bool) -> frozenset[str]:
+    """The buyer of what we sell; the seller, the payee and their accounts of what we buy."""
+    if ours:
+        return _parties(bill.buyer, [])
+    accounts = [account for way in bill.payment for account in way.accounts]
+    return _parties(bill.seller, accounts) | _parties(bill.payee, [])
 
 
 def _open_amount(bill: Bill) -> int | None:

@@ -86,9 +86,10 @@ def _name(text: str) -> Name:
 
 # What is one sound in many spellings: transliterations differ, and so do typists.
 _ALIKE = (
-    *(("sch", "s"), ("shch", "s"), ("tch", "c"), ("zh", "s"), ("kh", "k"), ("gh", "g")),
-    *(("ch", "c"), ("sh", "s"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("ks", "x"), ("ts", "s")),
-    *(("tz", "s"), ("dj", "j"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ou", "u"), ("iu", "u")),
+    *(("tsch", "C"), ("shch", "s"), ("sch", "s"), ("tch", "C"), ("zh", "s"), ("kh", "k")),
+    *(("gh", "g"), ("ch", "C"), ("cz", "C"), ("sh", "s"), ("ph", "f"), ("th", "t"), ("ck", "k")),
+    *(("ks", "x"), ("ts", "s"), ("tz", "s"), ("dj", "j"), ("ae", "a"), ("oe", "o"), ("ue", "u")),
+    *(("ou", "u"), ("iu", "u")),
 )
 _ONE = str.maketrans({"w": "v", "q": "k", "c": "k", "z": "s", "y": "i", "j": "i"})
 _DOUBLED = re.compile(r"(.)\1+")

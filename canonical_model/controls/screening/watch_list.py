@@ -46,7 +46,7 @@ def entry_of_row(row: Mapping[str, Any], topics: Iterable[str] = ()) -> WatchEnt
     topics of the file, such as `role.pep` for a list of politically exposed persons.
     """
     names = [_text(row.get("name")), *_split(row.get("aliases"))]
-    sanctions = _split(row.get("sanctions"))
+    sanctions = _once(_split(row.get("sanctions")))
     stated = [*topics, *(["sanction"] if sanctions else [])]
     return _entry(
         id=_text(row.get("id")),

@@ -90,7 +90,7 @@ def decode(data: bytes, limits: Limits = DEFAULT, *, allow_doctype: bool = False
         _check_depth(root, limits.max_depth)
     if _XINCLUDE_BYTES in source.data:
         _refuse_xinclude(root)
-    return Decoded([root], source.encoding, source.notices)
+    return Decoded([root], source.encoding, source.notices, source.data)
 
 
 def iter_units(
@@ -116,12 +116,16 @@ def unwrap(root: etree._Element) -> etree._Element:
 
     An ISO 20022 business header may stand beside the message, in an element of any name.
     """
-    while root.tag in _WRAPPERS or root.tag == _DOCUMENT or any(map(_heads, root)):
+    while root.tag in _WRAPPERS or root.tag == _DOCUMENT or _has_business_header(root):
         inner = [child for child in root if child.tag not in _HEADERS and not _heads(child)]
         if len(inner) != 1:
             break
         root = inner[0]
     return root
+
+
+def _has_business_header(root: etree._Element) -> bool:
+    return any(map(_heads, root.iterchildren("{*}AppHdr")))
 
 
 def _heads(element: etree._Element) -> bool:
@@ -151,7 +155,8 @@ def _second_try(source: Source, error: etree.XMLSyntaxError, limits: Limits) -> 
         return _parsed(source.data, _PARSERS.plain)
     if _code(error) == _EXTRA and source.data.endswith(b"\x1a"):
         source.notices.append(Notice("padding_after", "padding after the document; remove it"))
-        return _parsed(source.data.rstrip(b"\x1a \t\r\n"), _PARSERS.plain)
+        source.data = source.data.rstrip(b"\x1a \t\r\n")
+        return _parsed(source.data, _PARSERS.plain)
     if _is_attachment(error):
         _check_text_length(source.data, limits)
         root = _parsed(source.data, _PARSERS.long_text)

@@ -22,12 +22,21 @@ class PagingStuck(TransportError):
 
 
 @dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where a list goes on: the request of the next page, and what came before it."""
+
+    request: Request
+    pages: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page. `next` is the request for the one after it."""
+    """One page. `next` is where the one after it begins, now or another time."""
 
     rows: list[Any]
     answer: Answer
-    next: Request | None
+    next: Bookmark | None
 
 
 def pages(
@@ -36,15 +45,18 @@ def pages(
     paging: Mapping[str, Any],
     *,
     items: str = "",
+    start: Bookmark | None = None,
 ) -> Iterator[Page]:
     """The pages of a list. `fetch` lets the request in, sends it, and raises what is no success.
 
     `paging` and `items` are the manifest's. Auth must not be in `request`: it is added each time.
+    With `start`, the `next` of a page seen earlier, the list goes on there.
     """
     style = style_of(paging)
-    asked: Request | None = style.begin(paging, request)
+    begun = start or Bookmark(style.begin(paging, request), 0, 0)
+    asked: Request | None = begun.request
     asked_before: set[bytes] = set()
-    last, before, number = b"", 0, 0
+    last, before, number = b"", begun.rows, begun.pages
     while asked is not None:
         _remember(asked, asked_before, number)
         answer = fetch(asked)
@@ -55,7 +67,8 @@ def pages(
             raise _stuck(f"page {number + 1} is the same as the one before")
         seen = Seen(request, asked, answer, tree, rows, before, number)
         following = style.after(paging, seen)
-        yield Page(rows, answer, following)
+        on = Bookmark(following, number + 1, seen.through) if following else None
+        yield Page(rows, answer, on)
         asked, last, before, number = following, mark, seen.through, number + 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors._transport import Auth, Redactor, Session, certificate_of, make_auth, open_session
@@ -19,7 +19,8 @@ from node_server.operations.house import House
 from node_server.operations.vault import vault_of
 
 _BELIEVED = 60.0  # seconds for which an opened credential is used without asking the vault
-_PATIENCE = 30.0
+_PATIENCE = 45.0
+_TOKEN_SECONDS = 20.0  # twice: the token before is tried too; shorter than a turn
 _NO_PARTS: Mapping[str, str] = {}
 
 
@@ -154,13 +155,24 @@ class Admission:
         due = tokens.is_due(fresh.entry, fresh.parts, time.time())
         if fresh.token != used.token and not due:
             return fresh
-        way = tokens.Way(fresh.entry, self.session, self._target.base_url)
-        new = tokens.obtain(way, fresh.parts)
+        new = self._obtained(fresh)
         if fresh.credential is None or _lives_in_cookie(fresh.entry):
             self._memory = new
         else:
             self._save(fresh.credential, new)
         return self._read("refresh")
+
+    def _obtained(self, fresh: Opened) -> dict[str, str]:
+        """A log-in goes through the session that its cookies then live in; tokens need none."""
+        if fresh.entry["kind"] == "session":
+            way = tokens.Way(fresh.entry, self.session, self._target.base_url)
+            return tokens.obtain(way, fresh.parts)
+        policy = replace(
+            self.session.policy, read_timeout=_TOKEN_SECONDS, total_timeout=_TOKEN_SECONDS
+        )
+        with open_session(policy, certificate=certificate_of(fresh.parts)) as session:
+            way = tokens.Way(fresh.entry, session, "")
+            return tokens.obtain(way, fresh.parts)
 
     def _save(self, credential: Credential, new: Mapping[str, str]) -> None:
         """Stored before use. What cannot be stored now is kept, and stored before anything else."""

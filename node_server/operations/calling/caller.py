@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors import Connector
-from connectors._transport import Answer, Page, Request, matches, pages, throttled
+from connectors._transport import Answer, Bookmark, Page, Request, matches, pages, throttled
 from node_server.operations.calling.admission import Admission, Opened
 from node_server.operations.calling.answers import Answered
 from node_server.operations.calling.composing import Composer
@@ -105,13 +105,13 @@ class Caller:
         *,
         purpose: str = "pull",
         priority: int = 1,
-        start: Request | None = None,
+        start: Bookmark | None = None,
     ) -> Iterator[Page]:
         """The pages of a list; `Answered` is raised for what is no success. `start` goes on there.
 
         A page that was throttled is asked for once more when its turn comes.
         """
-        first = start or self.request({"method": "GET", **spec}, values)
+        first = start.request if start else self.request({"method": "GET", **spec}, values)
         usual: Mapping[str, Any] = self._target.api.get("paging", {"style": "none"})
 
         def fetch(request: Request) -> Answer:
@@ -122,7 +122,8 @@ class Caller:
                 raise Answered(answer, self._target.api, spec, self.throttled(answer))
             return answer
 
-        return pages(fetch, first, spec.get("paging", usual), items=spec.get("items", ""))
+        paging, items = spec.get("paging", usual), spec.get("items", "")
+        return pages(fetch, first, paging, items=items, start=start)
 
     def rows(
         self, spec: Mapping[str, Any], values: Mapping[str, str] = _NO_VALUES, **more: Any

@@ -8,6 +8,7 @@ import msgspec
 
 from connectors._transport import Exchange
 from node_server import logs
+from node_server.metrics import called
 from node_server.operations.house import House
 from node_server.store import clock, exchanges
 from node_server.store.connections import Connection
@@ -17,12 +18,14 @@ def keep(
     house: House, connection: Connection, exchange: Exchange, purpose: str, counterfoil: str | None
 ) -> None:
     """Store an exchange under its connection, and under the counterfoil that it is for."""
+    status = exchange.status or 0
+    called.labels(connection.connector, purpose, str(status)).inc()
     row = {
         "tenant": connection.tenant,
         "connection_id": connection.id,
         "counterfoil": counterfoil,
         "purpose": purpose,
-        "status": exchange.status or 0,
+        "status": status,
         "exchange": msgspec.json.encode(asdict(exchange)),
         "trace_id": logs.trace_id.get() or None,
         "at": clock.stamp(),

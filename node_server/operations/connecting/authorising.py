@@ -160,15 +160,24 @@ def _agreed(house: House, row: Connection, given: Mapping[str, str], actor: str)
     """The connection with what the callback told, and what the target itself tells."""
     house.kept(Callers).forget(row.tenant, row.id)
     row = discovering.keep(house, row, discovering.of_callback(target_of(house, row), given))
-    choices = discovering.choices(house, row)
+    choices, why = _choices(house, row)
     if len(choices) == 1:
         row = discovering.keep(house, row, choices[0]["variables"])
     with house.store.writing(f"connections:{row.tenant}") as transaction:
-        connections.change(transaction, row.tenant, row.id, state="active", why=None)
+        connections.change(transaction, row.tenant, row.id, state="active", why=why)
         access.note(transaction, audit_row(row.tenant, actor, "authorised", row.id))
         connection_events.tell(transaction, row, "connected")
     house.kept(Callers).forget(row.tenant, row.id)
     return Consent(row, choices if len(choices) > 1 else [])
+
+
+def _choices(house: House, row: Connection) -> tuple[list[dict[str, Any]], str | None]:
+    """The accounts that were agreed to; the tokens are good, whatever becomes of this."""
+    try:
+        choices = discovering.choices(house, row)
+    except Refusal as error:
+        return [], error.message
+    return choices, "choose one of the accounts" if len(choices) > 1 else None
 
 
 def _hash(state: str) -> str:

@@ -18,6 +18,7 @@ from node_server.operations.house import House
 from node_server.store import access, clock, connections
 from node_server.store.connections import Connection
 
+_LAPSED = "reauthorise_required"
 _CHANGEABLE = ("name", "environment", "credential", "settings")
 
 
@@ -58,6 +59,8 @@ def change(
         raise secrets.bound(new.credential)
     if body.get("credential") or new.credential != old.credential:
         new = replace(new, state="new", why=None)
+    if "settings" in body and new.state != _LAPSED:
+        new = replace(new, why=None)
     with house.store.writing(f"connections:{tenant}") as transaction:
         connections.replace(transaction, new)
         detail = ", ".join(name for name in _CHANGEABLE if name in body)

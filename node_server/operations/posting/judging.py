@@ -44,7 +44,7 @@ BELIEVED: Final = 300.0
 shortest window that is known of any target is six minutes."""
 
 _LONGEST_WAIT = 3600.0
-_BARRED_WAIT = 300.0
+_HELD_WAIT = 300.0
 _MARGIN = 60.0
 
 
@@ -131,9 +131,11 @@ def after_sending(rules: Rules, at: Standing, heard: Heard, wait: float = 0.0) -
         return _after_refusal(rules, at)
     if heard == "unclear":
         return _doubt(at, max(wait, back_off(at.attempts)))
-    if heard in ("barred", "denied") and not at.doubtful:
-        return Verdict("held" if heard == "barred" else "refused")
-    usual = _BARRED_WAIT if heard == "barred" else back_off(at.attempts)
+    if heard == "barred" and not at.doubtful:
+        return held()
+    if heard == "denied" and not at.doubtful:
+        return Verdict("refused")
+    usual = _HELD_WAIT if heard == "barred" else back_off(at.attempts)
     return _not_applied(at, wait or usual)
 
 
@@ -194,7 +196,7 @@ def after_looking(rules: Rules, at: Standing, seen: Seen, wait: float = 0.0) -> 
     if seen == "several":
         return Verdict("uncertain", doubtful=True)
     if seen != "nothing":
-        usual = _BARRED_WAIT if seen == "barred" else _look_back_off(at)
+        usual = _HELD_WAIT if seen == "barred" else _look_back_off(at)
         return _doubt(at, wait or usual)
     if at.since < rules.quiet:
         return Verdict("uncertain", min(rules.quiet - at.since, _look_back_off(at)), doubtful=True)
@@ -202,6 +204,11 @@ def after_looking(rules: Rules, at: Standing, seen: Seen, wait: float = 0.0) -> 
         return Verdict("pending", 0.0)
     verdict = _doubt(at, max(_look_back_off(at), rules.quiet))
     return Verdict(verdict.state, verdict.due, doubtful=True, missed=True)
+
+
+def held() -> Verdict:
+    """A person must do something first; whether it is done is looked at again and again."""
+    return Verdict("held", _HELD_WAIT)
 
 
 def after_asking() -> Verdict:

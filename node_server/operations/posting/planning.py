@@ -12,6 +12,7 @@ from node_server.auth import Principal
 from node_server.errors import Refusal
 from node_server.operations.calling import Caller, open_caller
 from node_server.operations.house import House
+from node_server.operations.posting import judging
 from node_server.operations.posting.admitting import Admitted, admit
 from node_server.operations.posting.drafting import Blocked, dependency, drafted
 from node_server.operations.posting.effects import (
@@ -192,7 +193,7 @@ class _Draft:
 
 
 def _held(why: str) -> dict[str, Any]:
-    return {"state": "held", "why": why, "due_at": counterfoils.NEVER}
+    return {"state": "held", "why": why, "due_at": clock.stamp(after=judging.held().due)}
 
 
 def _found(stored: Stored | None) -> Stored:

@@ -50,7 +50,8 @@ def resolve(house: House, who: Principal, key: str, finding: Finding) -> dict[st
         if row["state"] == "confirmed":
             raise _not_now(row, "it is confirmed already")
         why = f"{who.name}: {finding.reason}"
-        changes = {"first_sent_at": None, "lookups": 0, "due_at": counterfoils.NEVER, "why": why}
+        changes: Row = {"first_sent_at": None, "lookups": 0, "due_at": counterfoils.NEVER}
+        changes["why"] = why
         if finding.outcome == "not_applied":
             return changes | {"state": "dead"}
         return changes | {"state": "confirmed", "target_id": finding.target_id}

@@ -54,11 +54,10 @@ def told(row: Mapping[str, Any]) -> None:
 
 def changes_of(row: Mapping[str, Any], verdict: Verdict, facts: Mapping[str, Any]) -> Row:
     """What a verdict writes into the row."""
-    asked = verdict.due == NEVER
-    open_ = verdict.state in ("pending", "uncertain") and not asked
+    over = verdict.due == NEVER or verdict.state in FINAL
     changes: Row = {
         "state": verdict.state,
-        "due_at": clock.stamp(after=verdict.due) if open_ else counterfoils.NEVER,
+        "due_at": counterfoils.NEVER if over else clock.stamp(after=verdict.due),
     }
     if not verdict.doubtful:
         # Only what settles the earlier attempt lifts the doubt.

@@ -55,8 +55,8 @@ def _stuck(house: House, row: Row, error: Exception) -> Row | None:
     if refusal is None:
         log().error("posting_failed", counterfoil=row["key"], exc_info=error)
     doubtful = row["first_sent_at"] is not None
-    state: judging.State = "uncertain" if doubtful else "held"
-    return settle(house, row, Verdict(state, doubtful=doubtful), why=why)
+    verdict = judging.after_asking() if doubtful else judging.held()
+    return settle(house, row, verdict, why=why)
 
 
 def _turn(house: House, caller: Caller, row: Row) -> Row | None:
@@ -99,11 +99,11 @@ def _held(house: House, caller: Caller, row: Row) -> tuple[Verdict, str] | None:
         return Verdict("held"), "the document is gone"
     if row["waits_for"] and (before is None or before["state"] != "confirmed"):
         state = before["state"] if before else "not there"
-        return Verdict("held"), f"what it waits for is {state}: {row['waits_for'][:16]}"
+        return judging.held(), f"what it waits for is {state}: {row['waits_for'][:16]}"
     if standing["revision"] != row["revision"]:
         return Verdict("held"), "the document has changed since; post it again"
     if why := reason_to_hold(standing) or reason_to_refuse(standing):
-        return Verdict("held"), why
+        return judging.held(), why
     calendar = caller.connection.settings.get("calendar", {})
     if wait := seconds_of_maintenance(calendar, clock.now()):
         return Verdict("pending", wait), "the calendar of the connection: maintenance"

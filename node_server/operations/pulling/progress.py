@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors._transport import Request
+from connectors._transport import Bookmark, Request
 
 _FIRST_OVERLAP: Final = 120
 """Seconds that a window reaches back where the manifest states none: clocks differ."""
@@ -27,13 +27,13 @@ class Progress:
     newest: str | None = None
     """The newest time of change that a row of the pull under way stated."""
     following: dict[str, Any] | None = None
-    """The request of the next page; None between pulls."""
+    """Where the list goes on; None between pulls."""
 
     def started(self, now: str, *, full: bool) -> Progress:
         """A new pull: from where the last one ended, or from the beginning."""
         return Progress(since=None if full else self.since, begun=now)
 
-    def after(self, newest: str | None, following: Request | None) -> Progress:
+    def after(self, newest: str | None, following: Bookmark | None) -> Progress:
         """A page further."""
         latest = max(filter(None, (self.newest, newest)), default=None)
         return replace(
@@ -52,9 +52,9 @@ class Progress:
         """Whether a pull was broken off in between."""
         return self.following is not None
 
-    def request(self) -> Request | None:
+    def bookmark(self) -> Bookmark | None:
         """The next page to ask for, where a pull goes on."""
-        return None if self.following is None else _request(self.following)
+        return None if self.following is None else _bookmark(self.following)
 
 
 def read(text: str | None) -> Progress:
@@ -67,18 +67,23 @@ def write(progress: Progress) -> str:
     return msgspec.json.encode(asdict(progress)).decode()
 
 
-def _kept(request: Request) -> dict[str, Any]:
-    # No header: what lets us in is added when it is sent, and may have changed by then.
-    stated = {
-        name: value for name, value in request.headers.items() if name.lower() != "authorization"
+def _kept(mark: Bookmark) -> dict[str, Any]:
+    """What lets us in is not in it: that is added when it is sent, and may have changed by then."""
+    request = mark.request
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": dict(request.headers),
+        "body": request.body.decode("latin-1"),
+        "pages": mark.pages,
+        "rows": mark.rows,
     }
-    body = request.body.decode("latin-1")
-    return {"method": request.method, "url": request.url, "headers": stated, "body": body}
 
 
-def _request(kept: Mapping[str, Any]) -> Request:
+def _bookmark(kept: Mapping[str, Any]) -> Bookmark:
     body = kept["body"].encode("latin-1")
-    return Request(kept["method"], kept["url"], dict(kept["headers"]), body)
+    request = Request(kept["method"], kept["url"], dict(kept["headers"]), body)
+    return Bookmark(request, kept["pages"], kept["rows"])
 
 
 def listing(spec: Mapping[str, Any], since: str | None) -> tuple[dict[str, Any], dict[str, str]]:

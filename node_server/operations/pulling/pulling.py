@@ -16,7 +16,7 @@ from connectors._transport import Page, TransportError
 from node_server.auth import Principal
 from node_server.errors import Refusal
 from node_server.logs import log
-from node_server.operations.calling import Caller, CallRefused, open_caller
+from node_server.operations.calling import Caller, open_caller
 from node_server.operations.house import House
 from node_server.operations.ingesting import Intake
 from node_server.operations.pulling import progress, rows
@@ -57,13 +57,21 @@ def pull(house: House, who: Principal, connection_id: str, wish: Wish) -> dict[s
         try:
             reader = _Reader(house, who, caller, held, spec, wish)
             told, more = reader.read(found)
-        except (CallRefused, Refusal, TransportError) as error:
-            held.give_back(why=str(getattr(error, "message", error))[:300])
+        except Refusal as error:
+            held.give_back(why=error.message[:300])
             raise
+        except TransportError as error:
+            held.give_back(why=str(error)[:300])
+            raise _unread(error) from error
         except BaseException:
             held.give_back(why="broken off")
             raise
     return _shown(wish.resource, told, more=more)
+
+
+def _unread(error: TransportError) -> Refusal:
+    """Reading changes nothing there: whatever went wrong, it may be tried again."""
+    return Refusal(502, "target_failed", str(error), retriable=True, retry_after=5)
 
 
 def resources(caller: Caller) -> list[str]:
@@ -84,7 +92,7 @@ def _listed(caller: Caller, resource: str) -> dict[str, Any]:
     if resource not in known:
         hint = f"use {', '.join(known)}" if known else "this system lists nothing"
         message = f"{caller.connector.name} has no list {resource[:60]!r} to pull"
-        raise Refusal(422, "resource_unknown", message, hint=hint)
+        raise Refusal(422, "not_listed", message, hint=hint)
     spec: dict[str, Any] = caller.connector.manifest["resources"][resource]["list"]
     return spec
 
@@ -164,7 +172,7 @@ class _Reader:
 
     def _pages(self, come: Progress) -> Iterator[Page]:
         spec, values = progress.listing(self._spec, come.since)
-        return self._caller.pages(spec, values, start=come.request())
+        return self._caller.pages(spec, values, start=come.bookmark())
 
     def _take(self, row: Any) -> str | None:
         outcome = rows.taken_in(self._house, self._who, row, self._how)

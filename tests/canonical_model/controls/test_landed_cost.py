@@ -121,11 +121,7 @@ def test_parts_have_exactly_the_sum_and_are_off_by_less_than_a_coin(
 def test_a_heavier_line_never_bears_less(amount: Decimal, weights: list[Fraction]) -> None:
     parts = apportion(amount, weights, Decimal("0.01"))
     ranked = sorted(zip(weights, parts, strict=True))
-    assert all(
-        one[1] <= other[1]
-        for one, other in pairwise(ranked)
-        if one[0] < other[0]
-    )
+    assert all(one[1] <= other[1] for one, other in pairwise(ranked) if one[0] < other[0])
 
 
 @given(st.permutations(list(GOODS.lines)))

@@ -110,7 +110,7 @@ def test_a_key_is_believed_only_well_within_its_window() -> None:
     [
         *((kind, FRESH, "refused", Verdict("refused")) for kind in CLASSES),
         *((kind, FRESH, "denied", Verdict("refused")) for kind in CLASSES),
-        *((kind, FRESH, "barred", Verdict("held")) for kind in CLASSES),
+        *((kind, FRESH, "barred", Verdict("held", 300.0)) for kind in CLASSES),
         *((kind, FRESH, "busy", Verdict("pending", 7.0)) for kind in CLASSES),
         *((kind, FRESH, "done", Verdict("confirmed")) for kind in CLASSES),
         *((kind, IN_DOUBT, "done", Verdict("confirmed")) for kind in CLASSES),

@@ -192,9 +192,9 @@ def test_a_payment_waits_for_its_bill_and_names_it_by_the_targets_id(desk: Open)
     there = desk("sim/replay")
     bill = there.invoice()
     payment = {
-        "kind": "payment", "number": "P-1", "direction": "out", "type": "payment", "amount": "119.00",
+        "kind": "payment", "number": "P-1", "direction": "out", "amount": "119.00",
         "currency": "EUR", "value_date": "2026-02-28", "entity": "DE01",
-        "payee": {"name": "Muster GmbH"}, "means": "58",
+        "means": "58", "payee": {"name": "Muster GmbH"},
         "allocations": [{"target": {"role": "invoice", "id": bill}, "amount": "119.00"}],
     }  # fmt: skip
     paid = there.taken(json.dumps(payment).encode())

@@ -88,7 +88,7 @@ class World:
 
     def run(self) -> str:
         due = 0.0
-        while due != NEVER and self.state not in ("confirmed", "refused", "dead", "held"):
+        while due != NEVER and self.state not in ("confirmed", "refused", "dead"):
             self.steps += 1
             assert self.steps < 2000, "it never ends"
             self.pass_time(due)

@@ -43,7 +43,7 @@ def quickbooks() -> Iterator[Simulator]:
 
 
 def entry_of(simulator: Simulator, kind: str = "oauth2_code") -> dict[str, Any]:
-    urls = {name: url for name, url in simulator.settings.items() if name.endswith("_url")}
+    urls = simulator.settings["auth"]
     entry = next(each for each in simulator.system.target.auth if each["kind"] == kind)
     return {**entry, **urls}
 
@@ -151,7 +151,7 @@ def test_a_client_with_a_wrong_secret_gets_nothing(quickbooks: Simulator, sessio
 
 def test_a_connection_learns_its_variables(session: Session) -> None:
     with start("erp/xero") as simulator:
-        request = Request("GET", simulator.settings["discover_url"])
+        request = Request("GET", simulator.settings["auth"]["discover_url"])
         assert send(session, request).status == 401
         let_in = make_auth(entry_of(simulator), simulator.credential["parts"])
         found = send(session, let_in(request))

@@ -25,7 +25,9 @@ from connectors._transport import (
 )
 from connectors._transport.picking import pick
 from node_server.simulators import Simulator
-from node_server.simulators.places import filled, holes_of, put
+from node_server.simulators.kinds import conditions_of_kind, made_of_kind
+from node_server.simulators.places import at, filled, holes_of, put, put_steps
+from node_server.simulators.writing import record_steps
 
 POLICY = Policy(hosts=("127.0.0.1",), allow_http=True, allow_private=("127.0.0.0/8",), cookies=True)
 
@@ -60,7 +62,7 @@ class Walker:
         given = self.simulator.credential
         entries = self.manifest.get("auth", [{"kind": "none"}])
         entry = next(each for each in entries if each["kind"] == given["kind"])
-        self.entry = {**entry, **{n: u for n, u in self.settings.items() if n.endswith("_url")}}
+        self.entry = {**entry, **self.settings.get("auth", {})}
         self.parts = {**given["parts"], **self._tokens(given["parts"])}
 
     def _tokens(self, parts: Mapping[str, str]) -> dict[str, str]:
@@ -121,8 +123,8 @@ class Walker:
 
     def creation(self, resource: str, number: str, key: str = "", **more: Any) -> Request:
         """The request of a create."""
-        spec = self.manifest["resources"][resource]["create"]
-        body = payload(spec, number)
+        whole = self.manifest["resources"][resource]
+        spec, body = whole["create"], payload(whole, number)
         body.update(more)
         wrapped = {spec["wrap"]: body} if "wrap" in spec else body
         method = spec.get("method", "POST")
@@ -136,9 +138,9 @@ class Walker:
 
     def look_up(self, resource: str, number: str) -> list[str]:
         """Ids of what a look-up finds."""
-        create = self.manifest["resources"][resource]["create"]
-        spec = create["idempotency"]["lookup"]
-        values = values_of(create, payload(create, number), number)
+        whole = self.manifest["resources"][resource]
+        create, spec = whole["create"], whole["create"]["idempotency"]["lookup"]
+        values = values_of(create, payload(whole, number), number)
         answer = self.send(self.request(spec, values))
         assert answer.ok, answer.text
         rows = pick(answer.json(), spec.get("items", "")) or []
@@ -171,14 +173,18 @@ class Walker:
         return answer.headers[spec.get("id_header", "Location")].rpartition("/")[2]
 
 
-def payload(create: Mapping[str, Any], number: str) -> dict[str, Any]:
+def payload(resource: Mapping[str, Any], number: str) -> dict[str, Any]:
     """The least that the manifest's own calls speak of: the marker, and what look-ups compare."""
+    create = resource["create"]
     idempotency = create.get("idempotency", {})
     marker = idempotency.get("marker", {}).get("path", "")
     body: dict[str, Any] = {}
     for path in fields_of(create):
-        body = put(body, path, f"{number}-of-it")
-    return put(body, marker, number) if marker else put(body, "reference", number)
+        if path.rpartition(".")[2] not in {each.path for each in conditions_of_kind(resource)}:
+            body = put(body, path, f"{number}-of-it")
+    body = put(body, marker or "reference", number)
+    steps = record_steps(body, create)
+    return put_steps(body, steps, made_of_kind(at(body, steps), resource))
 
 
 def fields_of(create: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,119 @@
+"""From the steps that rules ask for to the persons who may take them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from msgspec import structs
+
+from canonical_model.controls.policy.clauses import Values
+from canonical_model.controls.policy.decision import ApprovalStep, Candidate, Problem
+from canonical_model.controls.policy.directory import Directory
+from canonical_model.controls.policy.model import Effect, StepPlan
+
+CREATOR = "creator"
+"""Fact that names who made the document; whoever it is approves nothing of it."""
+
+
+def resolve(
+    effects: Iterable[Effect], values: Values, on: datetime.date, directory: Directory | None
+) -> tuple[list[ApprovalStep], list[Problem]]:
+    """The steps in order of their stages, and those that nobody may take."""
+    plans = merged(plan for effect in effects for plan in effect.steps)
+    found = [_step(plan, values, on, directory) for plan in plans]
+    problems = [
+        Problem(code="nobody_may_act", message=_nobody(step))
+        for step, plan in zip(found, plans, strict=True)
+        if (directory is not None or plan.people) and len(_authorities(step)) < step.need
+    ]
+    return found, problems
+
+
+def merged(plans: Iterable[StepPlan]) -> list[StepPlan]:
+    """One of each: where several rules ask for the same approval, the strictest counts."""
+    found: dict[tuple[object, ...], StepPlan] = {}
+    for plan in plans:
+        key = (plan.stage, plan.id, plan.role, *sorted(plan.people))
+        found[key] = _stricter(found[key], plan) if key in found else plan
+    return sorted(found.values(), key=lambda plan: plan.stage)
+
+
+def _stricter(one: StepPlan, other: StepPlan) -> StepPlan:
+    days = [each.days for each in (one, other) if each.days is not None]
+    return structs.replace(
+        one,
+        need=0 if 0 in (one.need, other.need) else max(one.need, other.need),
+        days=min(days, default=None),
+        never=sorted({*one.never, *other.never}),
+    )
+
+
+def _step(
+    plan: StepPlan, values: Values, on: datetime.date, directory: Directory | None
+) -> ApprovalStep:
+    barred = _barred(plan, values)
+    named = list(plan.people)
+    if directory is not None and plan.role is not None:
+        named += directory.holders(plan.role, values, on)
+    holders = [each for each in dict.fromkeys(named) if each not in barred]
+    candidates = list(_candidates(holders, plan, values, on, directory, barred))
+    return ApprovalStep(
+        id=plan.id,
+        stage=plan.stage,
+        role=plan.role,
+        need=plan.need or max(len(holders), 1),
+        due=None if plan.days is None else _later(on, plan.days),
+        candidates=candidates,
+        barred=sorted(barred),
+    )
+
+
+def _later(on: datetime.date, days: int) -> datetime.date:
+    """Days after; the last day of the calendar where there is no later one."""
+    return datetime.date.fromordinal(min(on.toordinal() + days, datetime.date.max.toordinal()))
+
+
+def _barred(plan: StepPlan, values: Values) -> set[str]:
+    """All persons named by the facts that exclude from this step."""
+    stated = (values.get(name) for name in (CREATOR, *plan.never))
+    lists = (each if isinstance(each, list) else [each] for each in stated if each is not None)
+    return {str(person) for each in lists for person in each}
+
+
+def _candidates(
+    holders: list[str],
+    plan: StepPlan,
+    values: Values,
+    on: datetime.date,
+    directory: Directory | None,
+    barred: set[str],
+) -> Iterator[Candidate]:
+    """Those who are there, and those who stand in; nobody twice, nobody who is barred."""
+    if directory is None:
+        yield from (Candidate(person=person) for person in holders)
+        return
+    seen = set(barred)
+    for holder in holders:
+        queue = [holder]
+        for person in queue:
+            if person in seen or (person != holder and person in holders):
+                continue
+            seen.add(person)
+            away = directory.is_away(person, on)
+            if not away:
+                yield Candidate(person=person, instead_of=None if person == holder else holder)
+            if away or person == holder:
+                queue += directory.stand_ins(person, plan.role, values, on)
+
+
+def _authorities(step: ApprovalStep) -> set[str]:
+    """Persons for whom somebody can act: one and his stand-in are not two."""
+    return {each.instead_of or each.person for each in step.candidates}
+
+
+def _nobody(step: ApprovalStep) -> str:
+    who = step.role or "the persons named"
+    barred = f", as {', '.join(step.barred)} may not" if step.barred else ""
+    there = f"only {len(step.candidates)}" if step.candidates else "nobody"
+    return f"step {step.id} needs {step.need} of {who} and {there} can take it{barred}"
