@@ -48,7 +48,7 @@ BOSS = principal("acme", "boss", "boss", frozenset({"approver"}))
 
 def serve(pipe: Any, delay: float) -> None:
     with start("sim/replay", overlay=str(TARGETS), delay=delay) as target:
-        pipe.send((target.settings, target.credential, target.url))
+        pipe.send((target.settings, target.credential))
         pipe.recv()
 
 
@@ -57,7 +57,8 @@ def target(delay: float) -> Iterator[tuple[dict[str, Any], dict[str, Any], str]]
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.Process(target=serve, args=(theirs, delay), daemon=True)
     process.start()
-    yield ours.recv()
+    stated, credential = ours.recv()
+    yield stated, credential, stated["base_url"]
     ours.send(None)
     process.join()
 

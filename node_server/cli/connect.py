@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,12 @@ from node_server.operations.house import House
 )
 @click.option("--base-url", help="Address instead of the vendor's: a machine of your own.")
 @click.option("--credential", help="Name of a credential that is there, instead of a new one.")
+@click.option(
+    "--from",
+    "source",
+    type=click.File("rb"),
+    help="JSON with settings and credential; asks nothing.",
+)
 @click.option("--allow-http", is_flag=True, help="Call it by http://, if the operator allows it.")
 @click.option("--allow-private", multiple=True, help="Private network that it may lie in.")
 @click.option("--test/--no-test", "try_it", default=True, help="Try it at the end.")
@@ -65,17 +72,32 @@ def _connection(house: House, tenant: str, system: str, given: dict[str, Any]) -
         click.echo(f"{connection_id} is there already")
         return there
     click.echo(f"Connecting {connector.manifest['title']} as {connection_id}")
-    kind = None if given["credential"] else _kind(asking.ways_in(connector), given["kind"])
+    said = _from_file(given["source"]) if given["source"] else _asked(connector, given)
     body = {
         "id": connection_id, "connector": connector.name, "name": given["name"],
-        "environment": given["environment"],
-        "settings": _settings(asking.variables(connector, kind), given),
-        "credential": given["credential"],
+        "environment": given["environment"], **said,
     }  # fmt: skip
-    if kind is not None:
-        said = _answers(asking.parts(connector, kind), {})
-        body["credential"] = {"kind": kind, "parts": said}
     return connections.connect(house, tenant, "cli", body)
+
+
+def _from_file(file: Any) -> dict[str, Any]:
+    """What a simulator prints, or somebody wrote: settings and credential."""
+    try:
+        said = json.loads(file.read())
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not isinstance(said.get("settings", {}), dict):
+        raise click.UsageError('--from: not JSON with "settings" and "credential"')
+    return {"settings": said.get("settings", {}), "credential": said.get("credential")}
+
+
+def _asked(connector: Any, given: dict[str, Any]) -> dict[str, Any]:
+    kind = None if given["credential"] else _kind(asking.ways_in(connector), given["kind"])
+    said = {"settings": _settings(asking.variables(connector, kind), given)}
+    if kind is None:
+        return said | {"credential": given["credential"]}
+    parts = _answers(asking.parts(connector, kind), {})
+    return said | {"credential": {"kind": kind, "parts": parts}}
 
 
 def _kind(ways: list[str], stated: str | None) -> str | None:

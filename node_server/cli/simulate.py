@@ -11,12 +11,21 @@ from typing import Any
 
 import click
 
-from node_server.simulators import Simulator, rates_of, start_several, what_there_is
+from node_server.simulators import (
+    Simulator,
+    load,
+    rates_of,
+    start_several,
+    unverified,
+    what_there_is,
+)
 
 
 @click.command()
 @click.argument("systems", nargs=-1, metavar="SYSTEM...")
-@click.option("--list", "show", is_flag=True, help="Say what there is, and on what it rests.")
+@click.option(
+    "--list", "show", is_flag=True, help="Say what there is; of SYSTEMs, what is unsure."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=9900, show_default=True, help="Port; 0 takes a free one.")
 @click.option("--faults", "rates", default="", help="Rates: lost=0.1,reset=0.05,429@create=0.1.")
@@ -36,8 +45,7 @@ def simulate(
     not document is named at /_simulator/ of each.
     """
     if show:
-        for line in _listing():
-            click.echo(line)
+        _show(systems)
         return
     if not systems:
         raise click.UsageError("name a system, such as erp/xero; --list says what there is")
@@ -76,14 +84,20 @@ def _readable(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _listing() -> list[str]:
+def _show(systems: tuple[str, ...]) -> None:
+    """All systems in a line each, or of those named every fact that is not checked."""
     rows = what_there_is()
-    width = max(len(row["system"]) for row in rows)
-    return [
-        f"{row['system']:{width}}  creates {', '.join(row['creates']) or 'nothing'};"
-        f" lists {row['lists']}; webhooks {row['webhooks']}; {row['unverified']} facts not checked"
-        for row in rows
-    ]
+    named = [row for row in rows if not systems or row["system"] in systems]
+    if odd := set(systems) - {row["system"] for row in rows}:
+        raise click.UsageError(f"no simulator of {min(odd)}; --list alone says what there is")
+    width = max(len(row["system"]) for row in named)
+    for row in named:
+        click.echo(
+            f"{row['system']:{width}}  creates {', '.join(row['creates']) or 'nothing'};"
+            f" lists {row['lists']}; webhooks {row['webhooks']}; {row['unverified']} not checked"
+        )
+        for fact in unverified(load(row["system"])) if systems else ():
+            click.echo(f"  {fact['place']}: {fact['what']}")
 
 
 def _wait() -> None:

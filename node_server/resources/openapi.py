@@ -31,6 +31,7 @@ REASONS = {
     415: "Not a content type that is taken here",
     422: "Read, but it cannot be done",
     429: "Too many requests",
+    498: "Not shown to come from the system, said as that system wants it",
     500: "A fault of the server",
     502: "The other system refused, or gave no whole answer",
     503: "Not ready, or not done in time",

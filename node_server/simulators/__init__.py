@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from node_server.simulators.facts import unverified
 from node_server.simulators.faults import NAMES as FAULTS
 from node_server.simulators.faults import Fault, rates_of
 from node_server.simulators.simulator import Simulator, load, start, start_several, what_there_is
@@ -16,5 +17,6 @@ __all__ = [
     "rates_of",
     "start",
     "start_several",
+    "unverified",
     "what_there_is",
 ]

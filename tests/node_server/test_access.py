@@ -16,6 +16,7 @@ from node_server.store import clock
 
 from .conftest import BILL, INVOICE, Served
 from .test_documents_over_http import canonical
+from .test_documents_over_http import take as take_in
 
 OPEN = {each.name for each in ENDPOINTS if each.permission is None}
 CLOSED = [each for each in ENDPOINTS if each.permission is not None]
@@ -29,9 +30,20 @@ def body_for(each: Endpoint) -> dict[str, Any]:
     return {"json": each.body.example or {"reason": "because"}}
 
 
+ABSENT = {"id": "none", "sha256": "none", "key": "none"}
+NAMED = re.compile(r"\{(id|key|sha256)\}|credentials/\{name\}")
+
+
 def filled(path: str, ids: dict[str, str]) -> str:
     known = {"family": "ap", "name": "ubl", "kind": "invoice", "node": "get", **ids}
     return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], path)
+
+
+def named(path: str, things: dict[str, str]) -> dict[str, str]:
+    """What stands in a path for the thing that it is about."""
+    mine = things.get(path.split("/")[2], "x")
+    about = dict.fromkeys(("id", "key", "sha256"), mine)
+    return about | ({"name": mine} if "credentials/" in path else {})
 
 
 @pytest.fixture
@@ -43,7 +55,21 @@ def things(served: Served) -> dict[str, str]:
     subscription = served.post("/v1/subscriptions", json=target).get_json()
     key = served.post("/v1/keys", json={"name": "n", "roles": ["reader"]}).get_json()
     served.call("PUT", "/v1/entities/SECRET-ENTITY", json={"own_ids": ["DE123456788"]})
+    reach = {"base_url": "http://127.0.0.1:9", "allow_http": True, "allow_private": ["127.0.0.0/8"]}
+    way_in = {"kind": "api_key", "parts": {"key": "SECRET-KEY", "secret": "SECRET-SECRET"}}
+    connection = {"id": "secret-connection", "connector": "erp/erpnext", "environment": "test",
+                  "settings": reach, "credential": way_in}  # fmt: skip
+    made = served.post("/v1/connections", json=connection)
+    assert made.status_code == 201, made.text
+    bill = take_in(served, canonical("B-1"))["id"]
+    step = {"to": "approved", "reason": "fine"}
+    served.post(f"/v1/documents/{bill}/transitions", "approver", json=step)
+    posted = served.post("/v1/connections/secret-connection/post", json={"document": bill})
+    assert posted.status_code == 202, posted.text
     return {
+        "connections": "secret-connection",
+        "credentials": "secret-connection",
+        "counterfoils": posted.get_json()["key"],
         "documents": document["documents"][0]["id"],
         "payloads": document["raw_sha256"],
         "jobs": job["id"],
@@ -57,22 +83,23 @@ def things(served: Served) -> dict[str, str]:
 
 def test_no_route_gives_another_tenant_anything(served: Served, things: dict[str, str]) -> None:
     for each in CLOSED:
-        what = each.path.split("/")[2]
-        ids = {"id": things.get(what, "x"), "sha256": things["payloads"]}
+        ids = named(each.path, things)
         sent = {"data": BILL} if "data" in body_for(each) else body_for(each)
         if each.path.startswith("/v1/nodes/{node}"):
             sent = {"json": {"items": [{"json": {"id": things["documents"]}}]}}
         answer = served.call(each.method, filled(each.path, ids), "admin", "other", **sent)
-        if "{id}" in each.path or "{sha256}" in each.path:
+        if NAMED.search(each.path):
             # An entity is named by its owner: this one made one of the same name before.
             own = each.path.startswith("/v1/entities")
             assert own or answer.status_code in (403, 404), f"{each.name}: {answer.status_code}"
         told = answer.text
         # What the other tenant sent itself may come back; what acme has may not.
-        for mine in (things["jobs"], things["subscriptions"], things["keys"]):
-            assert mine not in told, each.name
-        if each.method == "GET":
-            assert "SECRET-ENTITY" not in told, each.name
+        for mine in ("jobs", "subscriptions", "keys", "counterfoils"):
+            assert each.path.split("/")[2] == mine or things[mine] not in told, each.name
+        if (
+            each.method == "GET" and answer.status_code < 400
+        ):  # a refusal may repeat what it was asked
+            assert "secret-" not in told.lower(), each.name
             assert things["documents"] not in told, each.name
 
 
@@ -81,19 +108,23 @@ def test_what_a_tenant_did_to_anothers_ids_changed_nothing(
 ) -> None:
     before = served.get(f"/v1/documents/{things['documents']}").get_json()
     for each in CLOSED:
-        if each.method in ("DELETE", "POST") and "{id}" in each.path:
-            ids = {"id": things[each.path.split("/")[2]]}
+        if each.method in ("DELETE", "POST", "PUT", "PATCH") and NAMED.search(each.path):
+            ids = named(each.path, things)
             served.call(each.method, filled(each.path, ids), "admin", "other", **body_for(each))
     assert served.get(f"/v1/documents/{things['documents']}").get_json() == before
     assert served.get(f"/v1/subscriptions/{things['subscriptions']}").status_code == 200
     assert served.get("/v1/entities").get_json()["data"][0]["id"] == "SECRET-ENTITY"
+    assert served.get("/v1/connections/secret-connection").get_json()["connector"] == "erp/erpnext"
+    assert served.get("/v1/credentials/secret-connection").get_json()["kind"] == "api_key"
+    counterfoil = served.get(f"/v1/counterfoils/{things['counterfoils']}").get_json()
+    assert (counterfoil["state"], counterfoil["attempts"]) == ("pending", 0)
 
 
 @pytest.mark.parametrize("each", CLOSED, ids=lambda each: each.name)
 def test_a_route_lets_in_the_roles_that_carry_its_permission_and_no_others(
     served: Served, each: Endpoint
 ) -> None:
-    path = filled(each.path, {"id": "none", "sha256": "none"})
+    path = filled(each.path, ABSENT)
     for role in ROLES:
         allowed = each.permission in principal("", "", "", frozenset({role})).permissions
         status = served.call(each.method, path, role, **body_for(each)).status_code
@@ -102,7 +133,7 @@ def test_a_route_lets_in_the_roles_that_carry_its_permission_and_no_others(
 
 @pytest.mark.parametrize("each", CLOSED, ids=lambda each: each.name)
 def test_a_route_refuses_who_has_no_key(served: Served, each: Endpoint) -> None:
-    path = filled(each.path, {"id": "none", "sha256": "none"})
+    path = filled(each.path, ABSENT)
     for headers in ({}, {"X-Api-Key": "cf_wrong"}, {"Authorization": "Basic abc"}):
         answer = served.client.open(path, method=each.method, headers=headers, **body_for(each))
         assert answer.status_code == 401

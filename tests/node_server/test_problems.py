@@ -19,7 +19,7 @@ from node_server.resources.endpoint import ENDPOINTS, Endpoint
 from node_server.resources.problems import PROBLEM_SCHEMA
 
 from .conftest import INVOICE, Served
-from .test_access import CLOSED, body_for, filled
+from .test_access import ABSENT, CLOSED, body_for, filled
 
 
 def judged(answer: Any) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def judged(answer: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("each", CLOSED, ids=lambda each: each.name)
 def test_every_route_refuses_in_one_shape(served: Served, each: Endpoint) -> None:
-    path = filled(each.path, {"id": "none", "sha256": "none"})
+    path = filled(each.path, ABSENT)
     judged(served.client.open(path, method=each.method, **body_for(each)))
     judged(served.call("PROPFIND", path))
     judged(served.call(each.method, path + "?no_such_parameter=1", **body_for(each)))

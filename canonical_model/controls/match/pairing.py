@@ -79,7 +79,7 @@ class Pairing:
             best = found[0]
             equals = [each.line for each in found if each.score == best.score]
             return Paired("description", best.score, f"{best.why}, {where}"), [Pool(equals)]
-        why = f"nothing is alike, {where}" if region.lines else f"not known: {where}"
+        why = f"nothing is alike enough, {where}" if region.lines else f"not known: {where}"
         return Paired(None, NOTHING, why, proposals=found[:_PROPOSALS]), []
 
     def _corrects(self, entry: Entry, line: OrderLine) -> bool:

@@ -76,8 +76,8 @@ class MatchSettings(Part, frozen=True, kw_only=True):
         says("A line with one of these in its name, and no order line, is freight"),
     ] = _CHARGE_WORDS
     pair_at: Annotated[Number, says("Score from which lines are paired by description")] = Decimal(
-        "0.75"
+        "0.7"
     )
     propose_at: Annotated[Number, says("Score from which a pair is proposed to a person")] = (
-        Decimal("0.5")
+        Decimal("0.45")
     )

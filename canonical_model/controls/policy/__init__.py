@@ -19,7 +19,7 @@ from canonical_model.controls.policy.directory import (
 )
 from canonical_model.controls.policy.document_facts import facts_of
 from canonical_model.controls.policy.evaluating import evaluate, in_effect
-from canonical_model.controls.policy.faults import InvalidPolicy
+from canonical_model.controls.policy.faults import InvalidPolicy, InvalidSettings
 from canonical_model.controls.policy.model import Policy
 from canonical_model.controls.policy.progress import Act, Progress, progress
 from canonical_model.controls.policy.reading import find_faults, read_policy
@@ -38,6 +38,7 @@ __all__ = [
     "Directory",
     "Hit",
     "InvalidPolicy",
+    "InvalidSettings",
     "Policy",
     "PolicyDifference",
     "Problem",

@@ -11,13 +11,21 @@ from canonical_model.errors import CanonicalError
 _QUOTED = 40
 
 
-class InvalidPolicy(CanonicalError):
-    """Not a policy; `issues` says where, what was found and what would work."""
+class InvalidSettings(CanonicalError):
+    """Not what was to be read; `issues` says where, what was found and what would work."""
+
+    what = "settings"
 
     def __init__(self, issues: Sequence[Issue]) -> None:
         self.issues = tuple(issues)
         more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
-        super().__init__(f"not a policy: {issues[0].path}: {issues[0].message}{more}")
+        super().__init__(f"not {self.what}: {issues[0].path}: {issues[0].message}{more}")
+
+
+class InvalidPolicy(InvalidSettings):
+    """Not a policy."""
+
+    what = "a policy"
 
 
 class Faults:
@@ -29,7 +37,7 @@ class Faults:
     def add(self, path: str, code: str, message: str, hint: str | None = None) -> None:
         """One more; the message says what was found, then what would work."""
         self.issues.append(
-            Issue(code=code, severity="error", message=message, path=path or "policy", hint=hint)
+            Issue(code=code, severity="error", message=message, path=path or "(all)", hint=hint)
         )
 
     def unknown(self, path: str, what: str, name: object, known: Iterable[str]) -> None:

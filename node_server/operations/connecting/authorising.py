@@ -89,11 +89,13 @@ def is_open(house: House, tenant: str, connection_id: str) -> bool:
 
 
 def needs_consent(house: House, tenant: str, connection_id: str) -> bool:
-    """Whether a connection is let in by a person's consent."""
+    """Whether a connection waits for a person: there is no token, or it has lapsed."""
     row = found(house, tenant, connection_id)
     if row.credential is None:
         return False
-    return vault_of(house, tenant, "server").describe(row.credential).kind == _KIND
+    summary = vault_of(house, tenant, "server").describe(row.credential)
+    has_token = {"access_token", "refresh_token"} & set(summary.secret)
+    return summary.kind == _KIND and (not has_token or row.state == "reauthorise_required")
 
 
 def send_on(house: House, state: str) -> str:

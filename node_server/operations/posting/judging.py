@@ -8,7 +8,7 @@ the target itself makes a second attempt harmless (and for how long).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 Class: TypeAlias = Literal["replay", "reject", "upsert", "unique", "none"]
@@ -202,8 +202,8 @@ def after_looking(rules: Rules, at: Standing, seen: Seen, wait: float = 0.0) -> 
         return Verdict("uncertain", min(rules.quiet - at.since, _look_back_off(at)), doubtful=True)
     if rules.looks == "proof" and at.misses + 1 >= rules.needed:
         return Verdict("pending", 0.0)
-    verdict = _doubt(at, max(_look_back_off(at), rules.quiet))
-    return Verdict(verdict.state, verdict.due, doubtful=True, missed=True)
+    again = rules.quiet if rules.looks == "proof" else max(_look_back_off(at), rules.quiet)
+    return replace(_doubt(at, again), missed=True)
 
 
 def held() -> Verdict:
@@ -223,4 +223,4 @@ def back_off(attempts: int) -> float:
 
 def _look_back_off(at: Standing) -> float:
     """The longer nothing is known, the less often it is looked for."""
-    return min(_LONGEST_WAIT, max(1.0, at.since / 2))
+    return min(_LONGEST_WAIT, max(1.0, at.since / 4))

@@ -16,8 +16,7 @@ import pytest
 from click.testing import Result
 
 from connectors._transport import Answer, Request, Session, make_auth, open_session, send
-from node_server.simulators import Simulator, load, start, what_there_is
-from node_server.simulators.facts import unverified
+from node_server.simulators import Simulator, load, start, unverified, what_there_is
 from tests.node_server.simulators.walker import POLICY, walking
 
 
@@ -135,6 +134,8 @@ def test_the_command_lists_what_there_is(cli: Callable[..., Result]) -> None:
     lines = done.stdout.splitlines()
     assert len(lines) == len(what_there_is())
     assert any(line.startswith("erp/xero ") and "creates invoice" in line for line in lines)
+    named = cli("simulate", "--list", "erp/netsuite").stdout
+    assert "resources.vendor_bill.list: marked in the manifest as not checked" in named
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,7 @@ def test_the_command_lists_what_there_is(cli: Callable[..., Result]) -> None:
     [
         ([], "name a system"),
         (["erp/nobody"], "no connector"),
+        (["--list", "erp/nobody"], "no simulator of erp/nobody"),
         (["bank/camt"], "format without an API"),
         (["erp/xero", "--faults", "lost=2"], "between 0 and 1"),
         (["erp/xero", "--port", "0", "--auth", "basic"], "no way 'basic' into erp/xero"),

@@ -150,10 +150,10 @@ def test_a_file_is_held_on_its_record(walker: Walker) -> None:
 
 @on("erp/quickbooks")
 def test_a_file_in_a_form_names_its_record_in_another_part(walker: Walker) -> None:
-    walker.create("vendor_credit", "B0", "k0")
-    row_id = walker.id_of("bill", walker.create("bill", "B1", "k1"))
+    walker.create("bill", "B1", "k1")
+    row_id = walker.id_of("vendor_credit", walker.create("vendor_credit", "B0", "k0"))
     told = {
-        "AttachableRef": [{"EntityRef": {"type": "Bill", "value": row_id}}],
+        "AttachableRef": [{"EntityRef": {"type": "VendorCredit", "value": row_id}}],
         "FileName": "a.pdf",
     }
     parts = [
@@ -165,7 +165,8 @@ def test_a_file_in_a_form_names_its_record_in_another_part(walker: Walker) -> No
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     answer = put(walker, "/upload", body + b"--x--\r\n", **headers)
     assert answer.ok, answer.text
-    assert [file["name"] for file in files_of(walker, "bill")] == ["a.pdf"]
+    assert [file["name"] for file in files_of(walker, "vendor_credit")] == ["a.pdf"]
+    assert files_of(walker, "bill") == []
 
 
 def test_limits_of_the_manifest_are_kept_when_asked_for() -> None:
