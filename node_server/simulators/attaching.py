@@ -15,7 +15,7 @@ from werkzeug.formparser import parse_form_data
 
 from node_server.simulators.call import Call, Reply
 from node_server.simulators.described import Route, Spec
-from node_server.simulators.places import at, holes_of, put, steps_of
+from node_server.simulators.places import at, put, read_out, steps_of
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.rows import Rows
 
@@ -51,7 +51,7 @@ def _fits(template: Any, told: Any) -> bool:
         return all(_fits(inner, at(told, (name,))) for name, inner in template.items())
     if isinstance(template, list):
         return all(_fits(inner, at(told, (place,))) for place, inner in enumerate(template))
-    return bool(holes_of(template)) or template == told
+    return bool(read_out(template, told)) or template == told
 
 
 def _file(call: Call, style: str, field: str) -> tuple[bytes, Any]:
@@ -95,8 +95,7 @@ def _json(text: str) -> Any:
 def _named(template: Any, told: Any) -> dict[str, str]:
     """What stands where the manifest's body has `{id}` and `{name}`."""
     if isinstance(template, str):
-        names = holes_of(template)
-        return {names[0]: str(told)} if names and told not in (None, {}) else {}
+        return read_out(template, told)
     found: dict[str, str] = {}
     pairs = template.items() if isinstance(template, Mapping) else enumerate(template)
     for place, inner in pairs:

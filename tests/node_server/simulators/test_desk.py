@@ -98,12 +98,12 @@ def test_a_record_is_voided_once(desk: Desk) -> None:
 def test_a_file_in_base64_names_its_record_beside_it(desk: Desk) -> None:
     number = desk.create("bill").json()["paper"]["number"]
     data = base64.b64encode(b"%PDF").decode()
-    told = {"about": number, "called": "a.pdf", "data": data}
+    told = {"about": f"paper,{number}", "called": "a.pdf", "data": data}
     answer = desk.call("POST", "/files", told)
     system = desk.simulator.system
     (held,) = system.rows.all(system.target.shelf("bill"))[0].files
     assert (held["name"], held["bytes"], held["id"]) == ("a.pdf", 4, answer.json()["file"])
-    assert desk.call("POST", "/files", {**told, "about": 999}).status == 404
+    assert desk.call("POST", "/files", {**told, "about": "paper,999"}).status == 404
     assert desk.call("POST", "/files", {**told, "data": "%"}).status == 400
 
 
