@@ -53,9 +53,8 @@ def main() -> None:
         size = trades // step
         allowed = 2 * math.log(size) / math.log(size / 2) * SLACK
         verdict = "fine" if after / before <= allowed else "TOO MUCH"
-        print(
-            f"twice as much took {after / before:.2f} times as long, {allowed:.2f} allowed: {verdict}"
-        )
+        grown = after / before
+        print(f"twice as much took {grown:.2f} times as long, {allowed:.2f} allowed: {verdict}")
 
 
 if __name__ == "__main__":

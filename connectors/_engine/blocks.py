@@ -14,16 +14,19 @@ from canonical_model.documents.tax_determination import DeterminedLine
 from canonical_model.parts.line import Line
 from canonical_model.parts.movement import MoveLine
 from connectors._engine import convert
-from connectors._engine.emit import Function, Program
+from connectors._engine.emit import Function
 from connectors._engine.holders import Outlook, chain_of
 from connectors._engine.leaves import Leaves
 from connectors._engine.lists import Lists, without
 from connectors._engine.paths import parse, spell
+from connectors._engine.presence import Presence
+from connectors._engine.program import Program
 from connectors._engine.run_state import Place
 from connectors._engine.scope import Scope
 from connectors._engine.targets import Target, targets
 
 # A line without an id gets its position (CANONICAL: only `kind` is required of a document).
+_NOTHING = {"leaf": "None", "struct": "None", "leaves": "[]", "structs": "[]", "texts": "{}"}
 _NUMBERED = (Line, MoveLine, JournalLine, ResponseLine, DeterminedLine)
 
 
@@ -36,10 +39,14 @@ class Blocks:
     fragments: dict[str, Any] = field(default_factory=dict)
     counter: int = 0
     outlook: Outlook = field(init=False)
+    _presence: Presence = field(init=False)
     _made: dict[tuple[str, Any, Scope, bool], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.outlook = Outlook(self.fragments)
+        self._presence = Presence(
+            self.program.dialect, self.fragments, self.leaves.is_nothing_of_nothing
+        )
 
     def function(
         self,
@@ -77,12 +84,38 @@ class Blocks:
         values: dict[str, str] = {}
         stated: list[str] = []
         before = self._currency_first(out, base, fields, known, scope, values, stated)
-        for name, value in fields.items():
-            if name not in values:
-                values[name] = self._field(out, base, value, known[name], scope, stated)
+        rest = {name: value for name, value in fields.items() if name not in values}
+        for child, names in self._presence.grouped(rest, known):
+            if child is None:
+                for name in names:
+                    values[name] = self._field(out, base, rest[name], known[name], scope, stated)
+            else:
+                part = {name: (rest[name], known[name]) for name in names}
+                values |= self._below(out, base, child, part, scope, stated)
         if before:
             out.line(f"x.exponent, x.currency = {before}")
         return self._struct(out, struct, values, None if always else stated)
+
+    def _below(
+        self,
+        out: Function,
+        base: str,
+        child: str,
+        fields: dict[str, tuple[Any, Target]],
+        scope: Scope,
+        stated: list[str],
+    ) -> dict[str, str]:
+        """Variables of fields that are nothing where a child is absent."""
+        there = out.named_anew(out.child(base, child))
+        values = {name: out.named_anew(_NOTHING[t.sort]) for name, (_, t) in fields.items()}
+        with out.inside(f"if {there} is not None:"):
+            for name, (value, target) in fields.items():
+                found = self._field(out, base, value, target, scope, [])
+                out.line(f"{values[name]} = {found}")
+        for name, (_, target) in fields.items():
+            plural = _NOTHING[target.sort] != "None"
+            stated.append(values[name] if plural else f"{values[name]} is not None")
+        return values
 
     def _fields(self, spec: dict[str, Any]) -> dict[str, Any]:
         """The fields of a block, those of the fragment it uses below its own."""
@@ -165,9 +198,9 @@ class Blocks:
         self, out: Function, base: str, specs: list[Any], struct: Any, scope: Scope
     ) -> str:
         """The first of several blocks in which anything was found."""
-        found = out.fresh()
-        out.line(f"{found} = None")
-        for spec in specs:
+        first, *others = specs
+        found = out.named_anew(self.one(out, base, first, struct, scope))
+        for spec in others:
             with out.inside(f"if {found} is None:"):
                 out.line(f"{found} = {self.one(out, base, spec, struct, scope)}")
         return found

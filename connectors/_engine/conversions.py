@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors._engine import convert
 from connectors._engine.convert import Convert
-from connectors._engine.emit import Program
+from connectors._engine.program import Program
 from connectors._engine.run_state import Run
 
 # Conversions that ask for nothing but the value, so that it is the same each time.

@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from connectors._engine.conversions import Ready, conversion, prepared_value
-from connectors._engine.emit import Function, Program
+from connectors._engine.emit import Function
 from connectors._engine.lineage import Lineage
 from connectors._engine.paths import Every, Path, Where, parse, spell
+from connectors._engine.program import Program
 from connectors._engine.run_state import POSITION, Place
 from connectors._engine.scope import Scope
 from connectors._engine.targets import Target
@@ -84,15 +85,19 @@ class Leaves:
     def _test(self, out: Function, base: str, test: dict[str, Any]) -> str:
         node = out.node(base, self._path(test["path"]))
         value = self.program.leaf(out, node) if "present" not in test else node
-        is_one = self.program.constant(is_among)
         if "equals" in test:
-            return f"{is_one}({value}, ({_word(test['equals'])!r},))"
+            return self._is_among(value, [test["equals"]])
         if "in" in test:
-            return f"{is_one}({value}, {tuple(_word(v) for v in test['in'])!r})"
+            return self._is_among(value, test["in"])
         if "not_in" in test:
-            return f"not {is_one}({value}, {tuple(_word(v) for v in test['not_in'])!r})"
+            return f"not {self._is_among(value, test['not_in'])}"
         present = f"{node} not in (None, '', [], {{}})"
         return present if test.get("present", True) else f"not ({present})"
+
+    def _is_among(self, value: str, texts: list[Any]) -> str:
+        words = tuple(map(_word, texts))
+        call = f"{self.program.constant(is_among)}({value}, {words!r})"
+        return f"({value} in {words!r} if {value}.__class__ is str else {call})"
 
     def _path(self, text: str) -> Path:
         return parse(text, self.program.dialect)
@@ -136,9 +141,10 @@ class Leaves:
         """One value, or all of them where a transform takes several."""
         path = self._path(value["path"])
         first = next(iter(value.get("through", ())), None)
-        if first is not None and self._transform(first)[1]:
-            return self._list_of(out, base, path)
-        return self._leaf(out, base, path)
+        if first is None or not self._transform(first)[1]:
+            return self._leaf(out, base, path)
+        items = self._list_of(out, base, path)
+        return out.named(f"{items} or None") if self.is_nothing_of_nothing(value, 0) else items
 
     def _conditional(self, out: Function, base: str, value: dict[str, Any], place: int) -> str:
         found = out.fresh()
@@ -172,13 +178,13 @@ class Leaves:
             else:
                 parts.append(out.named(self._value(out, base, value, place)))
         made = f"[{', '.join(parts)}]"
-        if self._is_nothing_of_nothing(spec, len(parts)):
+        if self.is_nothing_of_nothing(spec, len(parts)):
             some = (part[1:] if part[0] == "*" else f"{part} is not None" for part in parts)
             made += f" if {' or '.join(some)} else None"
         out.line(f"{found} = {made}")
         return found
 
-    def _is_nothing_of_nothing(self, spec: dict[str, Any], count: int) -> bool:
+    def is_nothing_of_nothing(self, spec: dict[str, Any], count: int) -> bool:
         """Whether the first transform makes nothing of so many values that are not there."""
         if not spec.get("through"):
             return False
@@ -245,6 +251,8 @@ class Leaves:
         otherwise = self.program.constant(_otherwise(value.get("otherwise", "refuse")))
         call = f"{self.program.constant(look_up)}({found}, x, {place}, {table}, {otherwise})"
         plain = f"{table}[{found}] if {found}.__class__ is str and {found} in {table}"
+        if value.get("otherwise") == "keep":
+            plain = f"{table}.get({found}.strip(), {found}) if {found}.__class__ is str"
         out.line(f"{result} = None if {found} is None else {plain} else {call}")
         return result
 

@@ -32,7 +32,7 @@ class Lists:
             if "each" in spec:
                 if pushed:
                     out.line("x.indexes.pop()")
-                self._loop(out, base, spec, struct, scope, found)
+                self._repeated(out, base, spec, struct, scope, found)
                 pushed = False
                 continue
             out.line(f"x.indexes[-1] = {at}" if pushed else f"x.indexes.append({at})")
@@ -43,17 +43,26 @@ class Lists:
             out.line("x.indexes.pop()")
         return found
 
+    def _repeated(
+        self, out: Function, base: str, spec: dict[str, Any], struct: Any, scope: Scope, found: str
+    ) -> None:
+        """A loop, or none where its condition does not hold."""
+        if "when" not in spec:
+            self._loop(out, base, spec, struct, scope, found)
+            return
+        with out.inside(f"if {self.blocks.leaves.condition(out, base, spec['when'])}:"):
+            self._loop(out, base, spec, struct, scope, found)
+
     def _loop(
         self, out: Function, base: str, spec: dict[str, Any], struct: Any, scope: Scope, found: str
     ) -> None:
         blocks = self.blocks
-        test = blocks.leaves.condition(out, base, spec["when"]) if "when" in spec else ""
         path = parse(spec["each"], blocks.program.dialect)
-        items, each, after = self._items(out, base, path, spec)
         inner = scope.every(spell(path, blocks.program.dialect))
         call = blocks.function(without(spec, "each", "when", "nested"), struct, inner)
         below = self._nested(spec, struct, inner) if "nested" in spec else ""
-        out.line(f"if {items}{f' and {test}' if test else ''}:")
+        items, each, after = self._items(out, base, path, spec)
+        out.line(f"if {items}:")
         out.line(f"    x.positions.append(0); x.indexes.append(len({found}))")
         out.line(f"    for i, {each} in enumerate({items}):")
         out.line("        x.positions[-1] = i")

@@ -13,11 +13,12 @@ from canonical_model.documents import KINDS, AnyDocument
 from canonical_model.envelope import Source
 from connectors._engine.blocks import Blocks
 from connectors._engine.checking import each_paths
-from connectors._engine.emit import Function, Program
+from connectors._engine.emit import Function
 from connectors._engine.holders import held
 from connectors._engine.leaves import Leaves
 from connectors._engine.lineage import Lineage
 from connectors._engine.paths import Dialect, Path, parse, spell
+from connectors._engine.program import Program
 from connectors._engine.run_state import Chain, Place, Run, numbered
 from connectors._engine.scope import Scope
 from connectors._engine.unread import Noting, NotingList, unread_leaves, watch

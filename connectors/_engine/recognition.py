@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from connectors._engine.emit import Function, Program
+from connectors._engine.emit import Function
 from connectors._engine.leaves import Leaves
 from connectors._engine.nearest import near
 from connectors._engine.paths import Dialect, parse
+from connectors._engine.program import Program
 from connectors._engine.run_state import Run
 from connectors._engine.sight_index import SightIndex, Spot, conditions_of
 from connectors._engine.values import text_of

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors._engine.emit import Function, Program
+from connectors._engine.emit import Function
 from connectors._engine.holders import Outlook, chain_of, held
 from connectors._engine.leaves import Leaves
 from connectors._engine.paths import Path, parse, spell
+from connectors._engine.program import Program
 from connectors._engine.run_state import Run
 from connectors._engine.scope import Scope
 from connectors._engine.targets import Target

@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any
 
 from canonical_model.base.issue import Issue
-from connectors._engine.emit import Function, Program
+from connectors._engine.emit import Function
 from connectors._engine.leaves import Leaves
 from connectors._engine.lineage import Lineage
+from connectors._engine.program import Program
 from connectors._engine.run_state import Place, Run
 from connectors._engine.scope import Scope
 from connectors._engine.trees import Trees, inside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 from connectors._transforms.registry import transform
@@ -12,6 +13,8 @@ from connectors.errors import TransformError
 
 def spelled(value: Any) -> str:
     """A value as the text it would be on paper; `TransformError` for objects and lists."""
+    if value.__class__ is str:
+        return value
     if isinstance(value, dict | list):
         raise TransformError("a single value")
     if isinstance(value, bool):
@@ -60,8 +63,11 @@ def captured(value: Any, *, pattern: str) -> str | None:
 
     The expression has to match the whole text; a dot also matches line ends.
     """
-    found = re.fullmatch(pattern, spelled(value).strip(), re.DOTALL)
+    found = _compiled(pattern).fullmatch(spelled(value).strip())
     return found[found.re.groups and 1] if found else None
+
+
+_compiled = lru_cache(maxsize=1024)(partial(re.compile, flags=re.DOTALL))
 
 
 @transform()

@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from node_server.app import create_app
 from node_server.operations.connecting import authorising, connections, discovering
 from node_server.operations.house import House
 
@@ -54,11 +52,20 @@ def _choose(house: House, tenant: str, connection_id: str) -> None:
 @contextmanager
 def _answering(house: House) -> Iterator[None]:
     """The callback needs somebody who answers: the server, or this process while it waits."""
+    # late: every other command would load the whole server for nothing
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    from node_server.app import create_app
+
+    class Quiet(WSGIRequestHandler):
+        def log(self, type: str, message: str, *args: Any) -> None:
+            """Nothing: an access log would show the code."""
+
     settings = house.settings
     try:
         server = make_server(
             settings.host, settings.port, create_app(house=house), threaded=True,
-            request_handler=_Quiet,
+            request_handler=Quiet,
         )  # fmt: skip
     except (OSError, SystemExit):  # somebody answers there: the server itself
         yield
@@ -71,10 +78,3 @@ def _answering(house: House) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-class _Quiet(WSGIRequestHandler):
-    """The person at the command line wants no access log: it would show the code."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -66,11 +65,8 @@ def post_document(call: Call) -> Reply:
     connection = call.given["id"]
     if dry_run:
         return reply(_previewed(call, connection, wish))
-    planned = planning.plan(call.house, call.who, connection, wish)
     seconds = _seconds(call)
-    if seconds and planning.is_open(planned.row):
-        row = waiting.awaited(call.house, call.tenant, planned.row["key"], seconds)
-        planned = replace(planned, row=row)
+    planned = waiting.posted(call.house, call.who, connection, wish, seconds)
     said, status = waiting.answer_of(planned)
     headers = {"Location": f"/v1/counterfoils/{said['key']}"}
     headers |= {"Retry_After": "1"} if status == 202 else {}

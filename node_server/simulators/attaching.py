@@ -15,7 +15,7 @@ from werkzeug.formparser import parse_form_data
 
 from node_server.simulators.call import Call, Reply
 from node_server.simulators.described import Route, Spec
-from node_server.simulators.places import at, put, read_out, steps_of
+from node_server.simulators.places import at, holes_of, put, read_out, steps_of
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.rows import Rows
 
@@ -51,7 +51,9 @@ def _fits(template: Any, told: Any) -> bool:
         return all(_fits(inner, at(told, (name,))) for name, inner in template.items())
     if isinstance(template, list):
         return all(_fits(inner, at(told, (place,))) for place, inner in enumerate(template))
-    return bool(read_out(template, told)) or template == told
+    if holes_of(template):
+        return told is None or bool(read_out(template, told))
+    return bool(template == told)
 
 
 def _file(call: Call, style: str, field: str) -> tuple[bytes, Any]:

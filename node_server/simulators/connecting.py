@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 from node_server.simulators.described import Spec
 from node_server.simulators.keyring import NOT_SIMULATED
 from node_server.simulators.system import System
+
+_LOOPBACK = "127.0.0.0/8"
+_PRIVATE = (_LOOPBACK, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
 def settings_of(system: System, origin: str) -> dict[str, Any]:
@@ -20,8 +24,17 @@ def settings_of(system: System, origin: str) -> dict[str, Any]:
         "variables": dict(system.target.variables),
         "hosts": [host],
         "allow_http": True,
-        "allow_private": ["127.0.0.0/8"] if host == "127.0.0.1" else [host],
+        "allow_private": _networks(host),
     }
+
+
+def _networks(host: str) -> list[str]:
+    """Where a simulator may stand: its own address, or behind a name any private network."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return list(_PRIVATE)
+    return [_LOOPBACK] if address.is_loopback else [str(ip_network(address))]
 
 
 def way_of(system: System, kind: str = "") -> Spec:

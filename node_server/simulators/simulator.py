@@ -19,6 +19,8 @@ from node_server.simulators.lines import LineServer
 from node_server.simulators.serving import served
 from node_server.simulators.system import Noted, Options, System
 
+_EVERYWHERE = ("0.0.0.0", "")  # noqa: S104 - only compared
+
 
 class Simulator:
     """A simulated system that is being served."""
@@ -150,7 +152,8 @@ def start_several(
     systems = {name: _system(name, journal, options) for name in connectors}
     server = LineServer(host, options.get("port", 0), served(systems))
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    url = f"http://{host}:{server.server_port}"
+    named = "127.0.0.1" if host in _EVERYWHERE else host
+    url = f"http://{named}:{server.server_port}"
     try:
         yield [Simulator(system, f"{url}/{name}") for name, system in systems.items()]
     finally:

@@ -98,6 +98,8 @@ class Webhooks:
 
     def register(self, url: str) -> dict[str, Any]:
         """Tell this address from now on, after the handshake that the manifest knows."""
+        if not self._spec:
+            raise ValueError(f"{self._target.name} sends no webhooks that its manifest knows")
         told = self._handshake(url)
         if told["accepted"]:
             self.url = url

@@ -81,7 +81,7 @@ class Writer:
             raise Refused(self._refusals.refusal(400, "A JSON object is needed", spec=spec))
         given = at(record, shelf.id_steps)
         if given not in (None, "") and (row := self._rows.find(shelf, str(given))):
-            return self._changed(call, route, row, record)
+            return self._same_id(call, route, row, record)
         idempotency = spec.get("idempotency", {})
         payload = body.get(spec["wrap"], body) if "wrap" in spec else body
         business = business_key(payload, idempotency)
@@ -96,6 +96,18 @@ class Writer:
         self._check_unique(shelf, spec, record)
         kept = business if kind in ("upsert", "unique") else ""
         return self._rows.add(shelf, record, key=key, business=kept)
+
+    def _same_id(self, call: Call, route: Route, row: Row, record: dict[str, Any]) -> Row:
+        """A create with the id of a record that is there: a change only where it is meant as one.
+
+        QuickBooks changes by its create, with the version that is held.
+        """
+        last = split(str(route.spec.get("version", "")))[1]
+        is_meant = last is not None and at(record, (last,)) is not None
+        if is_meant or route.spec.get("idempotency", {}).get("class") == "upsert":
+            return self._changed(call, route, row, record)
+        said = f"There is a record {row.id} already"
+        raise Refused(self._refusals.conflict(route.spec, row.id, said))
 
     def _check_unique(self, shelf: Shelf, spec: Spec, record: dict[str, Any]) -> None:
         """Fields that must differ between all records, whatever the class."""

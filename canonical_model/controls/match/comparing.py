@@ -64,11 +64,8 @@ class Comparison:
     rules: RuleBook
     scope: Scope
     arrived: str
-    relief: Fraction = NOTHING
-    """Money that credit notes took back without goods, and that nothing here has used up yet."""
-
-    def __post_init__(self) -> None:
-        self.relief = self.line.corrected
+    relief: Fraction
+    """Money that credit notes took back without goods, and that nothing before this has used up."""
 
     def price(self, units: Units) -> Finding | None:
         """The net unit price after base quantity, units and allowances (M2)."""
@@ -124,7 +121,8 @@ class Comparison:
         if line.rejected or line.returned:
             said += f" ({words(line.rejected)} rejected, {words(line.returned)} returned)"
         code: Verdict = "quantity_variance" if came else "not_received"
-        meaning = REJECTED_GOODS if came and line.rejected else None
+        short = self.billed - line.credited - line.received
+        meaning = REJECTED_GOODS if came and line.rejected and short <= line.rejected else None
         return self._quantity(code, line.received, allowed, said, meaning)
 
     def _quantity(

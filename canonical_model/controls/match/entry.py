@@ -19,6 +19,7 @@ from canonical_model.parts.reference import Ref, RefRole
 Pointer = tuple[str, str | None]
 """Number of a document as it is compared, and the line of it that is meant."""
 
+_LONGEST_TEXT = 400  # characters; what follows tells no two things apart
 _LINE_SLACK = Fraction(2, 100)  # PEPPOL-EN16931-R120
 
 
@@ -77,9 +78,11 @@ def trade_entry(
     net = fraction(line.net)
     entry.net = None if net is None or share is None else net * share
     _value(entry, line, units, share)
+    coin = Fraction(figures_of(currency).unit)
     if entry.price is None and entry.net is not None and entry.quantity:
-        entry.price = entry.net / entry.quantity
-        entry.slack = Fraction(figures_of(currency).unit) / abs(entry.quantity)
+        entry.price, entry.slack = entry.net / entry.quantity, coin / abs(entry.quantity)
+    elif gross:
+        entry.slack = coin  # the price with tax was rounded, too
     return entry
 
 
@@ -98,7 +101,8 @@ def _identify(entry: Entry, item: Item | None, refs: list[Ref]) -> None:
     if item is None:
         return
     entry.name = item.name or item.description or ""
-    entry.words = tokens(" ".join(filter(None, (item.name, item.description))))
+    text = " ".join(filter(None, (item.name, item.description)))
+    entry.words = tokens(text[:_LONGEST_TEXT])
     entry.categories = frozenset(each.code for each in item.classifications)
     standard = item.standard_id.value if item.standard_id is not None else None
     stated = {"standard": standard, "buyer": item.buyer_id, "seller": item.seller_id}

@@ -92,11 +92,14 @@ class Judge:
             return
         billed = posted.billed.get(line, line.billed)
         side, rules = self._ledger.side, self._rules
-        comparison = Comparison(entry, line, share, billed, rules, scope, side.arrived)
+        before = posted.overcharged.get(line, line.overcharged)
+        relief = max(line.corrected - before, NOTHING)
+        comparison = Comparison(entry, line, share, billed, rules, scope, side.arrived, relief)
         if claim.takes_back:
             yield comparison.credited()
             return
         if price := comparison.price(self._ledger.units):
+            posted.overcharged[line] = before + relief - comparison.relief
             yield price
         yield comparison.ordered()
         if came := comparison.received(self._need(posted, claim, line, scope)):

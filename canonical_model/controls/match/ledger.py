@@ -46,6 +46,9 @@ class Posted:
     waiting: list[Entry] = field(default_factory=list)
     """Entries that take back, still to be paired."""
     billed: dict[OrderLine, Fraction] = field(default_factory=dict)
+    """Invoiced in all, up to and with this one."""
+    overcharged: dict[OrderLine, Fraction] = field(default_factory=dict)
+    """Charged beyond the order's price by those before it."""
     charges: Charges | None = None
 
 
@@ -75,7 +78,7 @@ class Ledger:
                 continue
             paired = self._pairing.pair(entry, posted.head, "bill", _bill)
             posted.claims.append(Claim(entry, False, paired))
-            self._note_prices(entry, paired)
+            self._note_prices(posted.claims[-1], posted)
         posted.billed = {line: line.billed for each in posted.claims for line in each.paired.shares}
         posted.charges = self._charge(posted)
         if not counts or asks_for_nothing(bill):
@@ -96,11 +99,16 @@ class Ledger:
             if counted is not None and not line.billed and not line.credited:
                 line.billed = counted
 
-    def _note_prices(self, entry: Entry, paired: Paired) -> None:
-        for line in paired.shares:
-            rate = line.rate(entry, self.units) if entry.quantity else None
-            if rate and entry.price is not None:
-                line.prices.add(over(entry.price, rate))
+    def _note_prices(self, claim: Claim, posted: Posted) -> None:
+        """What each order line was charged, so that a correction of a price is used only once."""
+        entry = claim.entry
+        for line, share in claim.paired.shares.items():
+            posted.overcharged.setdefault(line, line.overcharged)
+            rate = line.rate(entry, self.units) if entry.quantity and share is not None else None
+            if rate and share is not None and entry.price is not None:
+                asked = over(entry.price, rate)
+                line.prices.add(asked)
+                line.overcharged += max(asked - (line.price or asked), NOTHING) * share
 
     def _charge(self, posted: Posted) -> Charges:
         loose = [claim.entry for claim in posted.claims if self.is_charge(claim)]

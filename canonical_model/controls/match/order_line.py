@@ -36,6 +36,8 @@ class OrderLine:
     credited: Fraction = NOTHING
     corrected: Fraction = NOTHING
     """Money taken back without any goods: corrections of a price."""
+    overcharged: Fraction = NOTHING
+    """Money that invoices asked for beyond the order's price."""
     prices: set[Fraction] = field(default_factory=set)
     """Prices it was invoiced at."""
     arrivals: list[tuple[datetime.date | None, Fraction]] = field(default_factory=list)

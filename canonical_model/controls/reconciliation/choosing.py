@@ -76,9 +76,10 @@ def with_ties(options: Sequence[Option], policy: ReconciliationPolicy) -> list[O
     best = sure or [each for each in options if each.score == options[0].score]
     if len(best) < 2:
         return list(options)
-    return [_less_sure(each, len(best) - 1) for each in options]
+    return [less_sure(each, len(best) - 1) for each in options]
 
 
-def _less_sure(option: Option, others: int) -> Option:
+def less_sure(option: Option, others: int = 1) -> Option:
+    """The option where others would do as well."""
     score = option.score * (1 + _TIE.weight)
     return replace(option, reasons=(*option.reasons, _TIE), score=score, alternatives=others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,16 +28,12 @@ def several_items(
     movement: Movement, index: OpenItems, taken: set[str], policy: ReconciliationPolicy
 ) -> Option | None:
     """The open items of the counterparty that come to the amount of the line together."""
-    known = index.all_of(sorted(movement.parties), movement.currency)
-    left = [
-        item for item in known if item.handle not in taken and in_window(movement, item, policy)
-    ]
+    left = _left_in_window(movement, index, taken, policy)
     if len(left) < 2:
         return None
-    oldest = left[:_MOST_OLDEST]
-    count = prefix([item.amount for item in oldest], movement.amount)
+    count = prefix([item.amount for item in left], movement.amount)
     if count is not None and count > 1:
-        return _together([movement], oldest[:count], True, policy)
+        return _together([movement], left[:count], True, policy)
     near = sorted(left, key=lambda item: (days_apart(movement, item), item.handle))
     near = near[: policy.most_items]
     chosen = subset([item.amount for item in near], movement.amount, policy.most_items)
@@ -44,6 +41,25 @@ def several_items(
         return None
     items = sorted((near[place] for place in chosen.places), key=lambda item: item.rank)
     return _together([movement], items, chosen.only, policy)
+
+
+def _left_in_window(
+    movement: Movement, index: OpenItems, taken: set[str], policy: ReconciliationPolicy
+) -> list[Item]:
+    """Items of the counterparty that may still be paid by the line, oldest first."""
+    since = _days_before(movement, policy.days_after)
+    found: dict[str, Item] = {}
+    for party in movement.parties:
+        for item in index.all_of(party, movement.currency, since):
+            if item.handle not in taken and in_window(movement, item, policy):
+                found[item.handle] = item
+    return sorted(found.values(), key=lambda item: item.rank)[:_MOST_OLDEST]
+
+
+def _days_before(movement: Movement, days: int) -> datetime.date:
+    if movement.day is None or movement.day.toordinal() <= days:
+        return datetime.date.min
+    return movement.day - datetime.timedelta(days=days)
 
 
 def several_lines(
@@ -56,7 +72,8 @@ def several_lines(
             by_party[party, movement.currency].append(movement)
     for (party, currency), lines in sorted(by_party.items()):
         if len(lines) > 1:
-            known = index.all_of([party], currency)
+            since = min(_days_before(line, policy.days_after) for line in lines)
+            known = index.all_of(party, currency, since)
             left = [item for item in known if item.handle not in taken]
             yield from _sums_of_lines(lines[:_MOST_LINES], left[: policy.most_candidates], policy)
 

@@ -66,10 +66,11 @@ class _Payments:
     def meant_by(self, news: News) -> list[str]:
         """The payments a report is about: by its best id, in its batch; else the whole batch."""
         batch = {handle for key in news.batches for handle in self._by_key.get(key, ())}
-        for key in news.keys:
-            found = self._by_key.get(key, set())
-            if found:
-                return sorted(self._fitting(found & batch or found, news))
+        named = [self._by_key[key] for key in news.keys if key in self._by_key]
+        if named:
+            # Ids that belong to different payments name none of them for sure.
+            found = set.intersection(*named) or set.union(*named)
+            return sorted(self._fitting(found & batch or found, news))
         single = any(key.startswith(("uetr:", "e2e:")) for key in news.keys)
         return [] if single or not self._comes_to(batch, news) else sorted(batch)
 
@@ -102,10 +103,14 @@ def confirmations(
     """
     known = _Payments(payments)
     targets = Targets(documents or {})
+    all_news = news_of(reports)
+    single = {(each.handle, one) for each in all_news if each.keys for one in known.meant_by(each)}
     found: list[Confirmation] = []
     unknown: list[Unreconciled] = []
-    for news in news_of(reports):
+    for news in all_news:
         meant = known.meant_by(news)
+        if not news.keys:  # of a payment that is named by itself, the batch says nothing
+            meant = [each for each in meant if (news.handle, each) not in single]
         settlement = news.settlement
         if settlement is None or not meant or (len(meant) > 1 and not _whole(news, meant, known)):
             unknown += _unknown(news, meant)

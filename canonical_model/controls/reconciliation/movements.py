@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final, NamedTuple
 
+from canonical_model.controls.reconciliation.keys import own_keys, payment_keys
 from canonical_model.controls.reconciliation.proposal import Unreconciled
 from canonical_model.controls.reconciliation.references import (
     PREFIX,
@@ -66,16 +67,27 @@ class Movement:
         return self.handle, -1 if self.detail is None else self.detail
 
 
+class Origin(NamedTuple):
+    """Where a line comes from."""
+
+    handle: str
+    currency: str
+    system: str
+
+
 def movements_of(lines: Mapping[str, Record]) -> tuple[list[Movement], list[Unreconciled]]:
     """Every booked transaction, by handle; the entries of a statement are `handle#position`."""
     found: list[Movement] = []
     skipped: list[Unreconciled] = []
     for handle in sorted(lines):
+        source = lines[handle].source
+        system = (source.system if source is not None else None) or ""
         for name, line, account in _entries(handle, lines[handle]):
             if why := _unfit(line):
                 skipped.append(Unreconciled(handle=name, why=why))
             else:
-                found += _taken_apart(name, line, line.currency or account or "")
+                origin = Origin(name, line.currency or account or "", system)
+                found += _taken_apart(origin, line)
     return found, skipped
 
 
@@ -97,16 +109,16 @@ def _unfit(line: BankTransaction) -> str | None:
     return None
 
 
-def _taken_apart(handle: str, line: BankTransaction, currency: str) -> Iterator[Movement]:
+def _taken_apart(origin: Origin, line: BankTransaction) -> Iterator[Movement]:
     """One movement for each detail where their amounts make up the entry, else one for all."""
     whole = units(line.amount) or 0
     signed = whole if line.direction == "credit" else -whole
     parts = [_signed(detail, line) for detail in line.details]
     if len(parts) > 1 and None not in parts and sum(each or 0 for each in parts) == signed:
         for place, (detail, amount) in enumerate(zip(line.details, parts, strict=True)):
-            yield _movement((handle, place), line, [detail], amount or 0, currency)
+            yield _movement(origin, place, line, [detail], amount or 0)
     else:
-        yield _movement((handle, None), line, line.details or [_NOTHING], signed, currency)
+        yield _movement(origin, None, line, line.details or [_NOTHING], signed)
 
 
 def _signed(detail: TxDetail, line: BankTransaction) -> int | None:
@@ -117,24 +129,24 @@ def _signed(detail: TxDetail, line: BankTransaction) -> int | None:
 
 
 def _movement(
-    place: tuple[str, int | None],
+    origin: Origin,
+    place: int | None,
     line: BankTransaction,
     details: list[TxDetail],
     amount: int,
-    currency: str,
 ) -> Movement:
     said = list(chain.from_iterable(detail.remittance for detail in details))
     said += [text for text in (line.description,) if text]
-    keys = frozenset(chain.from_iterable(map(_keys, details)))
+    keys = frozenset(chain.from_iterable(_keys(each, origin.system) for each in details))
     structured = frozenset(chain.from_iterable(map(_numbers, details)))
     found = [each for text in said for each in possible_references(text)]
     sign = 1 if amount > 0 else -1
     charges = [*line.charges, *(each for detail in details for each in detail.charges)]
     return Movement(
-        handle=place[0],
-        detail=place[1],
+        handle=origin.handle,
+        detail=place,
         amount=amount,
-        currency=currency,
+        currency=origin.currency,
         day=line.value_date or line.booking_date,
         keys=keys.union(PREFIX + each.value for each in found),
         numbers=structured,
@@ -148,18 +160,17 @@ def _movement(
     )
 
 
-def _keys(detail: TxDetail) -> Iterator[str]:
+def _keys(detail: TxDetail, system: str) -> Iterator[str]:
     refs = detail.refs or _NO_REFS
-    if refs.uetr:
-        yield f"uetr:{refs.uetr.strip().lower()}"
-    if end_to_end := real_reference(refs.end_to_end):
-        yield f"e2e:{end_to_end.upper()}"
-    for batch in (refs.batch, refs.message):
-        if named := real_reference(batch):
-            yield f"batch:{named.upper()}"
-    stated = (refs.provider, refs.instruction, *(ref.id for ref in detail.structured_refs))
-    for own in filter(None, stated):
-        yield f"id:{own}"
+    yield from payment_keys(
+        uetr=refs.uetr,
+        end_to_end=refs.end_to_end,
+        batches=(refs.batch, refs.message),
+        instruction=refs.instruction,
+    )
+    linked = [ref.id for ref in detail.structured_refs if ref.id]
+    yield from own_keys(system, [refs.provider, *linked])
+    yield from (f"rec:{each}" for each in linked)
     yield from reference_keys(detail.creditor_ref)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from canonical_model.controls.reconciliation.keys import own_keys, payment_keys
 from canonical_model.controls.reconciliation.proposal import Unreconciled
 from canonical_model.controls.reconciliation.references import reference_keys
 from canonical_model.controls.reconciliation.whole_units import share, units
@@ -17,7 +18,6 @@ from canonical_model.documents.invoice import Bill
 from canonical_model.documents.payment import Payment
 from canonical_model.envelope import Context, Record
 from canonical_model.identity import direction_of, number_key, number_loose, rungs
-from canonical_model.identity.bank_ledger import real_reference
 from canonical_model.parts.bank_account import BankAccount
 from canonical_model.parts.party import Party
 from canonical_model.parts.reference import Ref
@@ -105,7 +105,7 @@ def _of_payment(handle: str, record: Record, payment: Payment) -> Item | str | N
         day=payment.value_date or payment.issue_date,
         due=payment.value_date,
         discounts=(),
-        keys=frozenset(keys_of_payment(payment, record)),
+        keys=frozenset(keys_of_payment(payment, record)) | {f"rec:{handle}"},
         number=number_key(number) if number else "",
         loose=number_loose(number) if number else "",
         parties=_parties(other, [account] if account is not None else []),
@@ -116,20 +116,15 @@ def _of_payment(handle: str, record: Record, payment: Payment) -> Item | str | N
 
 def keys_of_payment(payment: Payment, record: Record) -> Iterator[str]:
     """All that a bank may call the payment: its ids, those of its batch, its reference."""
-    if payment.uetr:
-        yield f"uetr:{payment.uetr.strip().lower()}"
-    if end_to_end := real_reference(payment.end_to_end_id):
-        yield f"e2e:{end_to_end.upper()}"
-    for batch in (payment.batch_id, payment.message_id):
-        if named := real_reference(batch):
-            yield f"batch:{named.upper()}"
+    yield from payment_keys(
+        uetr=payment.uetr,
+        end_to_end=payment.end_to_end_id,
+        batches=(payment.batch_id, payment.message_id),
+        instruction=payment.instruction_id,
+    )
     yield from reference_keys(payment.structured_ref)
-    yield from _own_ids(record)
-    if payment.instruction_id:
-        yield f"id:{payment.instruction_id}"
-    for ref in payment.refs:
-        if ref.id and ref.role in ("payment", "bank_transaction"):
-            yield f"id:{ref.id}"
+    linked = [ref.id for ref in payment.refs if ref.role in ("payment", "bank_transaction")]
+    yield from _own_ids(record, linked)
 
 
 def _of_bill(handle: str, record: Record, bill: Bill, context: Context) -> Item | str | None:
@@ -152,7 +147,7 @@ def _of_bill(handle: str, record: Record, bill: Bill, context: Context) -> Item 
         day=bill.issue_date,
         due=bill.due_date,
         discounts=tuple(_discounts(bill, amount)),
-        keys=frozenset(_keys_of_bill(bill, record)),
+        keys=frozenset(_keys_of_bill(bill, record)) | {f"rec:{handle}"},
         number=number_key(number) if number else "",
         loose=number_loose(number) if number else "",
         parties=_parties_of(bill, ours),
@@ -188,10 +183,13 @@ def _keys_of_bill(bill: Bill, record: Record) -> Iterator[str]:
     yield from _own_ids(record)
 
 
-def _own_ids(record: Record) -> Iterator[str]:
+def _own_ids(record: Record, linked: Iterable[str | None] = ()) -> Iterator[str]:
+    """By what the systems it came from know it."""
     for source in (record.source, *record.sources):
-        if source is not None and source.object_id:
-            yield f"id:{source.object_id}"
+        if source is not None and source.system:
+            yield from own_keys(source.system, [source.object_id, *linked])
+    if record.id:
+        yield f"rec:{record.id}"
 
 
 def _parties(party: Party | None, accounts: list[BankAccount]) -> frozenset[str]:

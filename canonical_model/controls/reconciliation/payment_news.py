@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from canonical_model.controls.reconciliation.keys import payment_keys
 from canonical_model.controls.reconciliation.movements import Movement, movements_of
 from canonical_model.documents.bank_statement import BankStatement
 from canonical_model.documents.bank_transaction import BankTransaction
@@ -22,6 +23,10 @@ _STATUS: Final[dict[str, Settlement]] = {
     **dict.fromkeys(("ACSC", "ACCC"), "settled"),
     **{"RJCT": "rejected", "CANC": "cancelled"},
 }
+
+
+# Ids of a single payment, the most telling first
+_SINGLE: Final = ("uetr:", "e2e:", "instr:", "id:", "rec:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,17 @@ def _of_status(handle: str, report: PaymentStatus) -> Iterator[News]:
 def _of_line(
     handle: str, place: int, when: datetime.date, line: StatusLine, message: frozenset[str]
 ) -> News:
-    stated = (
-        ("uetr", (line.uetr or "").lower()),
-        ("e2e", real_reference(line.end_to_end_id).upper()),
-        ("id", line.instruction_id or ""),
+    found = payment_keys(
+        uetr=line.uetr,
+        end_to_end=line.end_to_end_id,
+        batches=(),
+        instruction=line.instruction_id,
     )
     return News(
         handle=handle,
         place=place,
         when=line.date or when,
-        keys=tuple(f"{sort}:{value}" for sort, value in stated if value),
+        keys=tuple(found),
         batches=_named("batch", line.batch_id) or message,
         settlement=_STATUS.get(line.status or ""),
         code=line.reason_code,
@@ -105,7 +111,7 @@ def _named(sort: str, value: str | None) -> frozenset[str]:
 
 
 def _of_movement(movement: Movement) -> News:
-    keys = {key for key in movement.keys if key.startswith(("uetr:", "e2e:", "id:"))}
+    keys = {key for key in movement.keys if key.startswith(_SINGLE)}
     batches = {key for key in movement.keys if key.startswith("batch:")}
     return News(
         handle=movement.handle,
@@ -122,4 +128,4 @@ def _of_movement(movement: Movement) -> News:
 
 
 def _strength(key: str) -> tuple[int, str]:
-    return ("uetr", "e2e", "id").index(key.partition(":")[0]), key
+    return _SINGLE.index(key.partition(":")[0] + ":"), key

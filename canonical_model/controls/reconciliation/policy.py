@@ -12,12 +12,15 @@ Basis = Literal[
     "end_to_end",
     "creditor_reference",
     "batch",
+    "instruction",
     "provider_id",
     "number_stated",
     "number_in_text",
 ]
 
-_STRONG: tuple[Basis, ...] = ("uetr", "end_to_end", "creditor_reference", "batch", "provider_id")
+_STRONG: tuple[Basis, ...] = (
+    *("uetr", "end_to_end", "creditor_reference", "batch", "instruction", "provider_id"),
+)
 
 
 class ReconciliationPolicy(Part, frozen=True, kw_only=True):

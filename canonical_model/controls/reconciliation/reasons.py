@@ -27,7 +27,9 @@ _KEYS: Final = {
     "e2e": _reason("end_to_end", "0.97", "the same end-to-end id"),
     "ref": _reason("creditor_reference", "0.97", "the payment reference that was asked for"),
     "batch": _reason("batch", "0.95", "the same payment batch"),
+    "instr": _reason("instruction", "0.95", "the same instruction id"),
     "id": _reason("provider_id", "0.97", "the provider names it by its own id"),
+    "rec": _reason("provider_id", "0.97", "the line names it by its record"),
 }
 _STATED = _reason("number_stated", "0.85", "the remittance advice names the document")
 _IN_TEXT = _reason("number_in_text", "0.7", "the text names the document's number")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final
 
-from canonical_model.controls.reconciliation.choosing import Choice, with_ties
+from canonical_model.controls.reconciliation.choosing import Choice, less_sure, with_ties
 from canonical_model.controls.reconciliation.combinations import (
     instalments,
     several_items,
@@ -32,6 +32,7 @@ from canonical_model.envelope import Context, Record
 _USUAL: Final = ReconciliationPolicy()
 _ANYONE: Final = Context()
 _NEAR: Final = 3
+_ROUNDS: Final = 3
 _DIFFERENCES: Final[dict[Fit, DifferenceKind]] = {
     **{"exact": "none", "discount": "discount", "fee": "fee", "fee_stated": "fee"},
     **{
@@ -59,7 +60,9 @@ def reconcile(
     items, skipped_items = items_of(open_items, context)
     index = OpenItems(items)
     found = {each.place: with_ties(options(each, index, policy), policy) for each in movements}
-    choice = _chosen(movements, found, index, policy)
+    choice = Choice(policy)
+    _named_or_alone(movements, items, found, choice, policy)
+    _by_their_sum(movements, index, choice, policy)
     ranked = sorted(choice.chosen, key=attrgetter("rank"))
     return Reconciliation(
         proposals=[_proposal(each, policy) for each in ranked],
@@ -73,23 +76,46 @@ def reconcile(
     )
 
 
-def _chosen(
+def _named_or_alone(
     movements: list[Movement],
+    items: list[Item],
     found: Mapping[tuple[str, int], list[Option]],
-    index: OpenItems,
+    choice: Choice,
     policy: ReconciliationPolicy,
-) -> Choice:
-    """First what is named or alone in its amount, then what only comes together by its sum."""
-    choice = Choice(policy)
+) -> None:
+    """Settle what is named, or alone in its amount.
+
+    Of many items that would do as well only the nearest are looked at; a line that came too late
+    for these is looked at again with what is left.
+    """
     single = [option for several in found.values() for option in several]
     choice.take([*instalments(single), *single])
+    for _ in range(_ROUNDS):
+        late = [each for each in movements if _too_late(each, found, choice)]
+        if not late:
+            return
+        index = OpenItems(item for item in items if item.handle not in choice.items)
+        again = [less_sure(each) for line in late for each in options(line, index, policy)]
+        choice.take(again)
+
+
+def _too_late(
+    movement: Movement, found: Mapping[tuple[str, int], list[Option]], choice: Choice
+) -> bool:
+    known = found[movement.place]
+    return movement.place not in choice.lines and bool(known) and known[0].alternatives > 0
+
+
+def _by_their_sum(
+    movements: list[Movement], index: OpenItems, choice: Choice, policy: ReconciliationPolicy
+) -> None:
+    """Settle what only comes together by its sum."""
     left = [each for each in movements if each.place not in choice.lines]
     taken = choice.items | {option.items[0].handle for option in choice.chosen}
     sums = (several_items(each, index, taken, policy) for each in left if each.parties)
     combined = [each for each in sums if each is not None]
     combined += several_lines(left, index, taken, policy)
     choice.take(each for each in combined if each.score >= policy.propose_at)
-    return choice
 
 
 def _proposal(option: Option, policy: ReconciliationPolicy) -> Proposal:

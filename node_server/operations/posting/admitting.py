@@ -16,6 +16,26 @@ _SOON: Final = 2
 _LATER: Final = 30
 
 
+class InFlight(Refusal):
+    """An effect of the record is open on the connection; `same` if it is the one that is wanted."""
+
+    def __init__(self, row: Row, message: str, *, same: bool = False) -> None:
+        sure = row["state"] == "pending" and row["first_sent_at"] is None
+        super().__init__(
+            409,
+            "idempotency_in_flight",
+            message,
+            hint="ask again later, or read the counterfoil",
+            outcome="not_applied" if sure else "uncertain",
+            retriable=True,
+            retry_after=_LATER if row["state"] == "uncertain" else _SOON,
+            extra={"counterfoil": row["key"]},
+            headers={"Location": f"/v1/counterfoils/{row['key']}"},
+        )
+        self.row = row
+        self.same = same
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """What to do with a wish: take the stored result, or plan this effect."""
@@ -36,7 +56,7 @@ def admit(rows: Sequence[Row], effect: Effect, body_hash: str) -> Admitted:
         return _again(same, effect, body_hash)
     for row in rows:
         if row["state"] in OPEN and row["action"] != ATTACH and effect.action != ATTACH:
-            raise in_flight(row, "another effect of this document is under way there")
+            raise InFlight(row, "another effect of this document is under way there")
     return Admitted(effect)
 
 
@@ -50,29 +70,13 @@ def _again(same: Sequence[Row], effect: Effect, body_hash: str) -> Admitted:
     last = same[-1]
     if last["body_hash"] == body_hash:
         if last["state"] in OPEN:
-            raise in_flight(last, "the same is being posted")
+            raise InFlight(last, "the same is being posted", same=True)
         return Admitted(effect, stored=last)
     if last["state"] not in _NOT_APPLIED:
         raise _another_body(last)
     # Nothing was applied, and what is wanted has changed: that, and only that, makes a new key.
     held = last if last["state"] == "held" else None
     return Admitted(effect.again(len(same)), superseded=held)
-
-
-def in_flight(row: Mapping[str, Any], message: str) -> Refusal:
-    """The refusal while an effect is open."""
-    sure = row["state"] == "pending" and row["first_sent_at"] is None
-    return Refusal(
-        409,
-        "idempotency_in_flight",
-        message,
-        hint="ask again later, or read the counterfoil",
-        outcome="not_applied" if sure else "uncertain",
-        retriable=True,
-        retry_after=_LATER if row["state"] == "uncertain" else _SOON,
-        extra={"counterfoil": row["key"]},
-        headers={"Location": f"/v1/counterfoils/{row['key']}"},
-    )
 
 
 def _another_body(row: Mapping[str, Any]) -> Refusal:

@@ -9,61 +9,15 @@ from __future__ import annotations
 import threading
 from typing import Any, Final
 
-from celery import Celery
-from kombu.exceptions import OperationalError
-
-from node_server.config import Settings
 from node_server.logs import log
 from node_server.operations.house import House
+from node_server.operations.posting.celery_messages import TASK, make_celery, sender
 from node_server.operations.posting.poster import Poster
 from node_server.store import clock, counterfoils
 
-TASK: Final = "counterfoil.work"
-_QUEUE: Final = "counterfoil"
 _AT_ONCE: Final = 25
 """Counterfoils that one message may lead to, so that no message is worked on for long."""
-_EXPIRES: Final = 30
 _SWEEP_SECONDS: Final = 1.0
-_VISIBILITY: Final = 120
-
-
-def make_celery(settings: Settings) -> Celery:
-    """The application on the broker that is set."""
-    app = Celery(_QUEUE, broker=settings.broker_url)
-    app.conf.update(
-        task_default_queue=_QUEUE,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_ignore_result=True,
-        worker_prefetch_multiplier=1,
-        worker_hijack_root_logger=False,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options=_options(settings.broker_url),
-        task_publish_retry=False,
-    )
-    return app
-
-
-def _options(url: str) -> dict[str, Any]:
-    if not url.startswith("redis"):
-        return {}
-    return {"visibility_timeout": _VISIBILITY, "socket_timeout": 5, "socket_connect_timeout": 2}
-
-
-class Sender:
-    """Tells the workers that something is due; a broker that is away is no failure."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._app = make_celery(settings)
-
-    def __call__(self, messages: int = 1) -> None:
-        try:
-            for _ in range(messages):
-                self._app.send_task(TASK, expires=_EXPIRES)
-        except (OperationalError, OSError) as error:
-            # The sweeper sends it again: what was planned is in the store.
-            log().warning("broker_away", why=type(error).__name__)
 
 
 def run(house: House) -> None:
@@ -107,8 +61,3 @@ def _sweep(house: House, stop: threading.Event) -> None:
         found = counterfoils.count_due(connection, now=clock.stamp(), most=most)
     house.kept(sender)(found)
     stop.wait(_SWEEP_SECONDS)
-
-
-def sender(house: House) -> Sender:
-    """The sender of this house; get it by `house.kept(sender)`."""
-    return Sender(house.settings)

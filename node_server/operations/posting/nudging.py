@@ -34,7 +34,7 @@ def _broker(house: House) -> Callable[[], None]:
     if not house.settings.broker_url:
         return _nobody
     # Late: Celery is an extra, `counterfoil[celery]`.
-    from node_server.operations.posting.celery_delivery import sender
+    from node_server.operations.posting.celery_messages import sender
 
     return house.kept(sender)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from node_server.auth import Principal
 from node_server.errors import Refusal
 from node_server.operations.house import House
-from node_server.operations.posting.planning import Planned, is_open
+from node_server.operations.posting.admitting import InFlight
+from node_server.operations.posting.planning import Planned, Wish, is_open, plan
 from node_server.operations.posting.showing import found, outcome_of, shown
 from node_server.store import counterfoils
 from node_server.store.counterfoils import Row
@@ -39,6 +42,22 @@ def awaited(
             return row
         meanwhile(min(pause, left))
         pause = min(_LONGEST_PAUSE, pause * 1.5)
+
+
+def posted(house: House, who: Principal, connection_id: str, wish: Wish, seconds: float) -> Planned:
+    """Plan it and wait for its outcome; who repeats a call that waits, waits for the same."""
+    try:
+        planned = plan(house, who, connection_id, wish)
+    except InFlight as refusal:
+        if not refusal.same or not seconds:
+            raise
+        row = awaited(house, who.tenant, refusal.row["key"], seconds)
+        if is_open(row):
+            raise
+        return Planned(row, replayed=True)
+    if not seconds or not is_open(planned.row):
+        return planned
+    return replace(planned, row=awaited(house, who.tenant, planned.row["key"], seconds))
 
 
 def answer_of(planned: Planned) -> tuple[dict[str, Any], int]:

@@ -71,7 +71,7 @@ def line(amount: str = "1190.00", side: str = "credit", **detail: Any) -> Record
         "direction": side,
         "status": "booked",
         "booking_date": "2026-03-10",
-        "details": [detail],
+        "details": [{name: value for name, value in detail.items() if value is not None}],
     }
     return record({**stated, **own})
 

@@ -136,6 +136,24 @@ def test_a_report_on_the_whole_is_about_every_payment_of_it() -> None:
     assert [each.payment for each in found.found] == ["p", "q"]
 
 
+def test_a_payment_that_is_named_is_not_what_its_batch_is() -> None:
+    lines = [
+        {"batch_id": "RUN-1", "status": "ACSC"},
+        {"batch_id": "RUN-1", "end_to_end_id": "PO-5522", "status": "RJCT"},
+    ]
+    payments = {"p": payment(), "q": payment(end_to_end_id="PO-5522")}
+    found = confirmations({"r": status("PART", lines=lines)}, payments).found
+    assert {each.payment: each.settlement for each in found} == {"p": "settled", "q": "rejected"}
+
+
+def test_ids_that_belong_to_different_payments_name_none() -> None:
+    uetr = "8a562c67-ca16-48ba-b074-65581be6f011"
+    payments = {"p": payment(uetr=uetr), "q": payment(end_to_end_id="PO-5522")}
+    lines = [{"uetr": uetr, "end_to_end_id": "PO-5522", "status": "RJCT"}]
+    found = confirmations({"r": status("RJCT", lines=lines)}, payments)
+    assert (found.found, found.unknown[0].near) == ([], ["p", "q"])
+
+
 def test_a_collective_entry_is_about_its_batch_when_the_sum_agrees() -> None:
     payments = {"p": payment(), "q": payment(end_to_end_id="PO-5522", amount="68.30")}
     right = line("1000.00", "debit", refs={"batch": "RUN-1"})

@@ -243,3 +243,18 @@ def test_a_supplier_with_thousands_of_equal_invoices_costs_no_square() -> None:
     assert not [each for each in index.all() if each.verdict == "link"]
     pairs = {pair for group in index._groups.values() for pair in index._pairs(group)}
     assert len(pairs) < 800 * 4 * 3  # so many terms at most, three neighbours each
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10**6), st.integers(50, 100), st.integers(50, 100))
+def test_a_higher_threshold_never_holds_more(seed: int, one: int, other: int) -> None:
+    records = inbox(seed, 60).records
+    low, high = (
+        {
+            (each.one, each.other)
+            for each in find_duplicates(records, DuplicatePolicy(hold_at=Decimal(limit) / 100))
+            if each.verdict == "hold"
+        }
+        for limit in sorted((one, other))
+    )
+    assert high <= low

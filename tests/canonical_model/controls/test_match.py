@@ -467,6 +467,10 @@ def test_prices_that_contain_tax_are_compared_without_it() -> None:
         "1", 10, "5.95", of="PO-1/10", net="59.50", taxes=[{"category": "S", "rate": "19"}]
     )
     assert match(invoice("I", taxed, prices_include_tax=True), [PO, ALL_CAME]).verdict == "matched"
+    odd = line("1", 10, "5.94", of="PO-1/10", taxes=[{"category": "S", "rate": "19"}])
+    assert match(invoice("I", odd, prices_include_tax=True), [PO, ALL_CAME]).verdict == "matched"
+    dear = line("1", 10, "5.97", of="PO-1/10", taxes=[{"category": "S", "rate": "19"}])
+    assert match(invoice("I", dear, prices_include_tax=True), [PO, ALL_CAME]).holds
     unknown = line("1", 10, "5.95", of="PO-1/10")
     result = match(invoice("I", unknown, prices_include_tax=True), [PO, ALL_CAME])
     assert result.verdict == "incomplete"
@@ -513,6 +517,29 @@ def test_a_credit_note_written_below_zero_asks_for_money_with_its_positive_lines
     note = credit("CN-1", line("1", -4, 5, of="PO-1/10"), totals={"payable": "-20.00"})
     known = [PO, receipt("GR-1", moved(6, "PO-1/10")), note]
     assert match(billed(10), known).verdict == "matched"
+
+
+@pytest.mark.parametrize(("came", "reason"), [(10, "QUA"), (5, "QTY")])
+def test_the_reason_is_quality_only_where_refused_goods_are_what_is_missing(
+    came: int, reason: str
+) -> None:
+    result = match(billed(10), [PO, receipt("GR-1", moved(came, "PO-1/10", rejected=1))])
+    assert (result.verdict, result.reasons) == ("quantity_variance", [reason])
+
+
+def test_money_that_was_credited_releases_one_invoice_and_not_two() -> None:
+    dear = [
+        invoice(f"INV-{n}", line("1", 5, 6, of="PO-1/10"), issue_date=f"2026-02-0{n}")
+        for n in (1, 2)
+    ]
+    back = credit("CN-1", line("1", 5, 1, of="PO-1/10"))
+    found = match_all(dear, [PO, ALL_CAME, back])
+    assert [each.verdict for each in found] == ["matched", "price_variance"]
+    assert match(dear[1], [PO, ALL_CAME, dear[0], back]).holds
+    both = invoice("INV-3", line("1", 5, 6, of="PO-1/10"), line("2", 5, 6, of="PO-1/10"))
+    assert [each.holds for each in match(both, [PO, ALL_CAME, back]).lines] == [False, True]
+    more = credit("CN-2", line("1", 5, 1, of="PO-1/10"))
+    assert not match(dear[1], [PO, ALL_CAME, dear[0], back, more]).holds
 
 
 def freight(amount: str, kind: str = "charge") -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +18,11 @@ from canonical_model.controls.reconciliation import (
     ReconciliationPolicy,
     reconcile,
 )
-from canonical_model.envelope import Context, Record
+from canonical_model.envelope import Context, Record, Source
 from tests.canonical_model.controls.generated.bank import books
 from tests.canonical_model.controls.money import (
     ACCOUNT,
     CUSTOMER,
-    KNOWN,
     OTHER_ACCOUNT,
     bill,
     credit_note,
@@ -335,5 +335,48 @@ def test_any_document_gets_an_outcome_that_can_be_written(bank_line: Any, item: 
     assert msgspec.json.decode(msgspec.json.encode(found), type=Reconciliation) == found
 
 
-def test_a_known_buyer_is_the_same_in_every_test() -> None:
-    assert KNOWN["name"] == CUSTOMER["name"]
+@pytest.mark.parametrize(
+    ("system", "decision"), [("stripe", "accept"), ("netsuite", "propose"), (None, "propose")]
+)
+def test_an_id_means_something_only_within_its_system(system: str | None, decision: str) -> None:
+    entry = line(refs={"provider": "118"}, counterparty=CUSTOMER)
+    entry = msgspec.structs.replace(entry, source=Source(system="stripe"))
+    paid = msgspec.structs.replace(bill(), source=Source(system=system, object_id="118"))
+    assert only(entry, paid).decision == decision
+
+
+def test_one_customer_with_thousands_of_equal_items_costs_no_square() -> None:
+    items = {f"i{n:05}": asked_for("1234561", number=f"N{n:05}") for n in range(3000)}
+    lines = {
+        f"l{n:03}": line("1190.00" if n % 2 else "77.77", counterparty=CUSTOMER, creditor_ref=said)
+        for n, said in enumerate(["1234561", None] * 60)
+    }
+    start = time.process_time()
+    found = reconcile(lines, items)
+    named = [each for each in found.proposals if "creditor_reference" in bases(each)]
+    assert len(named) == 60
+    assert all(each.decision == "propose" for each in found.proposals)
+    assert time.process_time() - start < 10
+
+
+@given(st.integers(1, 5000), st.integers(0, 60), st.integers(0, 60))
+def test_a_wider_tolerance_never_explains_less(missing: int, one: int, other: int) -> None:
+    paid = line(str(Decimal("1190.00") - Decimal(missing) / 100), creditor_ref="1234561")
+    narrow, wide = (
+        only(paid, asked_for("1234561"), policy=ReconciliationPolicy(fee_amount=Decimal(each)))
+        for each in sorted((one, other))
+    )
+    assert narrow.score <= wide.score
+    assert narrow.difference != "fee" or wide.difference == "fee"
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10**6), st.integers(90, 100), st.integers(90, 100))
+def test_a_higher_threshold_never_accepts_more(seed: int, one: int, other: int) -> None:
+    made = books(seed, 40, 25)
+    low, high = (
+        reconcile(made.lines, made.items, ReconciliationPolicy(accept_at=Decimal(each) / 100))
+        for each in sorted((one, other))
+    )
+    accepted = [sum(each.decision == "accept" for each in found.proposals) for found in (low, high)]
+    assert accepted[0] >= accepted[1]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from canonical_model.identity import outbound_key
+from connectors import pack
+from node_server.operations.access import audit_trail
 from node_server.operations.posting.leasing import take
 from node_server.operations.posting.poster import Poster
 from node_server.operations.posting.turns import turn
+from node_server.simulators.keyring import Keyring
 from node_server.store import clock, counterfoils
 from tests.node_server.test_documents_over_http import canonical
 
-from .conftest import Desk, Open
+from .conftest import TARGETS, Desk, Open
 
 PARTY = json.dumps(
     {"kind": "party", "name": "Muster GmbH", "ids": [{"kind": "vat", "value": "DE123456788"}],
@@ -292,16 +297,10 @@ def test_a_person_gives_up_what_is_not_there_and_it_can_be_tried_again(desk: Ope
     assert len(there.target.objects("bill")) == 1
 
 
-def test_the_answer_comes_with_the_call_where_the_caller_waits(there: Desk) -> None:
-    poster = Poster(there.served.house, threads=1)
-    record = there.invoice()
-
-    def call() -> object:
-        return there.post(record, headers={"Prefer": "respond-async, wait=10"})
-
-    import threading
-
-    stop = threading.Event()
+@contextmanager
+def working(there: Desk) -> Iterator[None]:
+    """A worker beside the server, as in every server process."""
+    poster, stop = Poster(there.served.house, threads=1), threading.Event()
 
     def work() -> None:
         while not stop.is_set():
@@ -310,14 +309,20 @@ def test_the_answer_comes_with_the_call_where_the_caller_waits(there: Desk) -> N
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        answer = call()
+        yield
     finally:
         stop.set()
         thread.join()
         poster.close()
-    assert answer.status_code == 200  # type: ignore[attr-defined]
-    assert answer.get_json()["state"] == "confirmed"  # type: ignore[attr-defined]
-    assert answer.headers["Preference-Applied"] == "wait=10"  # type: ignore[attr-defined]
+
+
+def test_the_answer_comes_with_the_call_where_the_caller_waits(there: Desk) -> None:
+    record = there.invoice()
+    with working(there):
+        answer = there.post(record, headers={"Prefer": "respond-async, wait=10"})
+    assert answer.status_code == 200
+    assert answer.get_json()["state"] == "confirmed"
+    assert answer.headers["Preference-Applied"] == "wait=10"
 
 
 def test_who_waits_in_vain_is_told_where_to_ask(there: Desk) -> None:
@@ -367,18 +372,10 @@ def test_a_connection_that_is_gone_holds_what_was_to_go_there(there: Desk) -> No
 
 def test_a_credential_that_is_not_good_any_more_holds_it(there: Desk) -> None:
     there.post(there.invoice())
-    there.target.system.keyring = replace_keys(there)
+    there.target.system._door._keyring = Keyring(there.target.system.target, 99)
     there.work()
     assert there.row["state"] == "held"
     assert there.target.objects("bill") == []
-
-
-def replace_keys(there: Desk) -> object:
-    from node_server.simulators.keyring import Keyring
-
-    other = Keyring(there.target.system.target, 99)
-    there.target.system._door._keyring = other
-    return other
 
 
 def _settings(there: Desk, **more: object) -> None:
@@ -388,9 +385,34 @@ def _settings(there: Desk, **more: object) -> None:
 
 
 def _audit(there: Desk) -> list[dict[str, str]]:
-    from node_server.operations.access import audit_trail
-
     return audit_trail(there.served.house, "acme", after=0, limit=100)
 
 
-assert replace
+def test_who_repeats_a_call_that_waits_waits_for_the_same(there: Desk) -> None:
+    record = there.invoice()
+    there.post(record)
+    with working(there):
+        again = there.post(record, path="?wait=10")
+    assert (again.status_code, again.get_json()["replayed"]) == (200, True)
+    assert len(there.target.objects("bill")) == 1
+
+
+def test_what_the_manifest_lets_follow_is_an_effect_of_its_own(desk: Open) -> None:
+    there = desk("sim/none")
+    spec = there.target.system.target.manifest["resources"]["bill"]
+    connector = pack((str(TARGETS),))["sim/none"].manifest["resources"]["bill"]
+    assert spec is connector
+    connector["create"]["then"] = ["submit"]
+    connector["actions"] = {"submit": {"path": "/bills/{id}/submit"}}
+    try:
+        record = there.invoice()
+        there.post(record)
+        there.work(steps=1)
+        assert there.document(record)["state"] == "approved"
+        there.work(steps=1)
+    finally:
+        del connector["create"]["then"], connector["actions"]
+    states = [(row["action"], row["state"]) for row in there.rows()]
+    assert states[0] == ("create", "confirmed")
+    assert states[1][0] == "submit"
+    assert there.rows()[1]["url"].endswith(f"/bills/{there.rows()[0]['target_id']}/submit")

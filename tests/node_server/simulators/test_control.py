@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from click.testing import Result
 
 from connectors._transport import Answer, Request, Session, make_auth, open_session, send
 from node_server.simulators import Simulator, load, start, unverified, what_there_is
+from node_server.simulators.connecting import settings_of
 from tests.node_server.simulators.walker import POLICY, walking
 
 
@@ -104,6 +106,24 @@ def test_what_the_control_plane_cannot_do_it_says(control: Control, path: str, b
     answer = control("POST", path, body)
     assert answer.status == 422
     assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("host", "networks"),
+    [("localhost", 4), ("127.0.0.1", 1), ("10.1.2.3", 1), ("simulators", 4)],
+)
+def test_settings_allow_the_network_in_which_it_stands(
+    simulator: Simulator, host: str, networks: int
+) -> None:
+    settings = settings_of(simulator.system, f"http://{host}:9900/erp/quickbooks")
+    assert settings["hosts"] == [host]
+    assert len(settings["allow_private"]) == networks
+    assert all(ip_network(each) for each in settings["allow_private"])
+
+
+def test_a_system_without_webhooks_registers_nobody() -> None:
+    with start("erp/netsuite") as netsuite, pytest.raises(ValueError, match="no webhooks"):
+        netsuite.system.webhooks.register("http://127.0.0.1:1/")
 
 
 def test_an_unknown_path_names_those_there_are(simulator: Simulator, control: Control) -> None:

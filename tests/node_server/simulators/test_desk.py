@@ -78,6 +78,14 @@ def test_a_rejected_second_try_points_to_the_first_in_a_header(desk: Desk) -> No
     assert len(desk.simulator.objects("bill")) == 3
 
 
+def test_an_id_of_ones_own_is_taken_once(desk: Desk) -> None:
+    assert desk.create("bill", number=7).json()["paper"]["number"] == 7
+    again = desk.create("bill", number=7, text="other")
+    assert (again.status, again.headers["Location"]) == (409, "7")
+    meant = desk.create("bill", number=7, text="other", edition="0")
+    assert meant.json()["paper"]["edition"] == "1"
+
+
 def test_a_change_goes_to_the_record_of_its_path(desk: Desk) -> None:
     number = desk.create("bill", text="a").json()["paper"]["number"]
     changed = desk.call("PATCH", f"/papers/{number}", {"text": "b"}, **{"If-Match": "0"})

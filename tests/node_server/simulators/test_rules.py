@@ -81,6 +81,14 @@ def test_many_at_once_with_one_key_make_one_record(walker: Walker) -> None:
     assert len(walker.simulator.objects("bill")) == 1
 
 
+@on("erp/odoo")
+def test_many_at_once_are_all_there_under_ids_of_their_own(walker: Walker) -> None:
+    requests = [walker.creation("partner", f"P{number}") for number in range(120)]
+    with ThreadPoolExecutor(12) as threads:
+        ids = {answer.text for answer in threads.map(walker.send, requests)}
+    assert len(ids) == len(walker.simulator.objects("partner")) == 120
+
+
 @on("erp/xero")
 def test_unique_fields_hold_where_their_condition_does(walker: Walker) -> None:
     def invoice(kind: str, key: str) -> int:

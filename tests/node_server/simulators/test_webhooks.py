@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -14,6 +15,7 @@ from connectors._transport.picking import pick
 from node_server.simulators import Simulator, start
 from tests.node_server.receiver import Receiver, receiving
 from tests.node_server.simulators.walker import having, manifests, walking
+from tests.transport.servers import Seen, http_server
 
 SENDERS = [
     name
@@ -138,6 +140,18 @@ def test_an_intent_to_receive_wants_the_bad_signature_refused(
     checked(simulator, delivery_of(receiver, -2))
     with pytest.raises(SignatureRefused):
         checked(simulator, delivery_of(receiver, -1))
+
+
+def test_a_receiver_must_give_the_token_of_the_handshake_back() -> None:
+    def echo(seen: Seen) -> tuple[int, dict[str, str], bytes]:
+        token = parse_qs(urlsplit(seen.path).query).get("validationToken", [""])[0]
+        return 200, {}, token.encode() if seen.path.startswith("/good") else b"hello"
+
+    with start("erp/business_central") as simulator, http_server(echo) as server:
+        register = simulator.system.webhooks.register
+        assert not register(server.url("/bad", host="127.0.0.1"))["accepted"]
+        assert register(server.url("/good", host="127.0.0.1"))["accepted"]
+        assert len(server.seen) == 2
 
 
 @xero
