@@ -1,48 +1,80 @@
-"""The `counterfoil` command: one file a subcommand, each calling one operation."""
+"""The `counterfoil` command: one file a subcommand, each calling one operation.
+
+A subcommand is loaded when it is called: what one needs, the others need not wait for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
 import click
 
-from node_server.cli.check import check
-from node_server.cli.config import config_command
-from node_server.cli.connect import connect
-from node_server.cli.connections import connections
-from node_server.cli.connectors import connectors
-from node_server.cli.counterfoils import counterfoils
-from node_server.cli.credentials import credentials
-from node_server.cli.explain import explain
-from node_server.cli.keys import keys
-from node_server.cli.map import map_command
-from node_server.cli.new import new
-from node_server.cli.post import post
-from node_server.cli.pull import pull
-from node_server.cli.render import render
-from node_server.cli.rules import rules
-from node_server.cli.samples import samples
-from node_server.cli.schema import schema
-from node_server.cli.serve import serve
-from node_server.cli.simulate import simulate
-from node_server.cli.upkeep import backup, erase, prune, restore
-from node_server.cli.validate import validate
-from node_server.cli.work import work
-from node_server.operations.describing import version
+
+class Known(NamedTuple):
+    """Where a subcommand is, and what the list of all says of it."""
+
+    module: str
+    name: str
+    says: str
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version, prog_name="counterfoil", message="%(prog)s %(version)s")
+COMMANDS: Final[Mapping[str, Known]] = {
+    "backup": Known("upkeep", "backup", "Write everything that is stored to a file."),
+    "check": Known("check", "check", "Check connectors: rooms, manifest, maps, goldens."),
+    "config": Known("config", "config_command", "Show the effective settings."),
+    "connect": Known("connect", "connect", "Connect another system, step by step."),
+    "connections": Known("connections", "connections", "List, show, try and delete connections."),
+    "connectors": Known("connectors", "connectors", "List the connectors, or describe one."),
+    "counterfoils": Known("counterfoils", "counterfoils", "Show and settle what was sent."),
+    "credentials": Known("credentials", "credentials", "Put in, list, delete and rotate secrets."),
+    "erase": Known("upkeep", "erase", "Erase a document with its payloads."),
+    "explain": Known("explain", "explain", "Say where each field of a resource comes from."),
+    "keys": Known("keys", "keys", "Make, list and revoke API keys."),
+    "map": Known("map", "map_command", "Map payloads to canonical documents."),
+    "new": Known("new", "new", "Begin a connector of your own."),
+    "post": Known("post", "post", "Post documents to another system, exactly once."),
+    "prune": Known("upkeep", "prune", "Remove what is past its retention."),
+    "pull": Known("pull", "pull", "Read what has changed in another system."),
+    "render": Known("render", "render", "Write canonical documents in another format."),
+    "restore": Known("upkeep", "restore", "Read a backup into an empty store."),
+    "rules": Known("rules", "rules", "List the rules, or explain one."),
+    "samples": Known("samples", "samples", "Write the goldens of a connector's samples."),
+    "schema": Known("schema", "schema", "Print the JSON Schema of a kind of document."),
+    "serve": Known("serve", "serve", "Serve the library over HTTP."),
+    "simulate": Known("simulate", "simulate", "Serve stand-ins for other systems."),
+    "validate": Known("validate", "validate", "Check canonical documents."),
+    "work": Known("work", "work", "Deliver, post and do jobs in a process of its own."),
+}
+
+
+class Commands(click.Group):
+    """Subcommands by name, loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All there are."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The one of that name."""
+        known = COMMANDS.get(cmd_name)
+        if known is None:
+            return None
+        found: Any = getattr(import_module(f"node_server.cli.{known.module}"), known.name)
+        assert isinstance(found, click.Command)  # noqa: S101  (the table names commands only)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of them, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].says) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="counterfoil", message="%(prog)s %(version)s")
 def main() -> None:
     """Finance payloads of any system to one canonical model, and back.
 
     Exit codes: 0 all is well, 1 something was found wrong, 2 the call was wrong.
     """
-
-
-_COMMANDS = (
-    *(check, connectors, explain, map_command, new, render, rules, samples, schema),
-    *(connect, connections, credentials),
-    *(validate, serve, config_command, keys, backup, restore, prune, erase, work, simulate),
-    *(post, pull, counterfoils),
-)
-for _command in _COMMANDS:
-    main.add_command(_command)

@@ -153,7 +153,7 @@ class Target:
     def _routes_of(self, shelf: Shelf) -> Iterator[Route]:
         for resource, spec in shelf.specs.items():
             for purpose in ("list", "get", "create", "update", "void", "attach"):
-                if purpose in spec:
+                if purpose in spec and speaks_json(spec[purpose]):
                     yield self._route(purpose, spec[purpose], shelf, resource)
             if lookup := spec.get("create", {}).get("idempotency", {}).get("lookup"):
                 yield self._route("lookup", lookup, shelf, resource)
@@ -172,6 +172,11 @@ class Target:
         return Route(
             purpose, method, re.compile(f"{pattern}/?"), holes, shelf, spec, resource, action
         )
+
+
+def speaks_json(spec: Spec) -> bool:
+    """Whether a call carries JSON: bodies in XML or forms are not understood here."""
+    return "json" in str(spec.get("content_type", "json"))
 
 
 def _marks(spec: Spec) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from node_server.simulators.described import Target
+from node_server.simulators.described import Target, speaks_json
 from node_server.simulators.keyring import NOT_SIMULATED
 
 
@@ -41,6 +41,8 @@ def _marked(place: str, tree: Any) -> Iterator[tuple[str, str]]:
 def _of_create(place: str, create: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "id_example" not in create:
         yield place, "no example of an id is known: a UUID is given"
+    if not speaks_json(create):
+        yield place, f"{create['content_type']} is not simulated"
     idempotency = create.get("idempotency", {})
     kind = idempotency.get("class", "none")
     if kind in ("replay", "reject") and "window" not in idempotency:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -128,9 +129,11 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "embedded":
         return Settings(**common)
     postgres: Callable[[], str] = request.getfixturevalue("postgres")
-    redis: str = request.getfixturevalue("redis_server")
+    shared: str = request.getfixturevalue("redis_server")
+    with redis.Redis.from_url(shared) as client:
+        client.flushdb()  # limits and breakers of the test before
     url = postgres().replace("postgresql://", "postgresql+psycopg://", 1)
-    return Settings(**common, database_url=url, redis_url=redis)
+    return Settings(**common, database_url=url, redis_url=shared)
 
 
 @pytest.fixture

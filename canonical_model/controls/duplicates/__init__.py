@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from canonical_model.controls.duplicates.index import DuplicateIndex, find_duplicates
+from canonical_model.controls.duplicates.index import (
+    DuplicateIndex,
+    duplicates_of,
+    find_duplicates,
+    index_terms,
+)
 from canonical_model.controls.duplicates.verdict import (
     Duplicate,
     DuplicatePolicy,
@@ -16,5 +21,7 @@ __all__ = [
     "DuplicatePolicy",
     "Evidence",
     "Reassessment",
+    "duplicates_of",
     "find_duplicates",
+    "index_terms",
 ]

@@ -113,6 +113,31 @@ def find_duplicates(
     return index.all()
 
 
+def index_terms(record: Record, context: Context = _ANYONE) -> list[str]:
+    """Under which a store keeps a record, so that it finds what to compare a new one with."""
+    return sorted(set(profile_of("", record, context).terms)) if counts(record) else []
+
+
+def duplicates_of(
+    handle: str,
+    record: Record,
+    candidates: Mapping[str, Record],
+    policy: DuplicatePolicy = _USUAL,
+    context: Context = _ANYONE,
+) -> list[Duplicate]:
+    """What one record is suspected of among those that a store found under its terms."""
+    if not counts(record):
+        return []
+    profile = profile_of(handle, record, context)
+    others = (
+        profile_of(name, other, context)
+        for name, other in candidates.items()
+        if name != handle and counts(other)
+    )
+    found = (judge(profile, other, policy) for other in others)
+    return _ordered(each for each in found if each is not None)
+
+
 def _ordered(found: Iterator[Duplicate]) -> list[Duplicate]:
     return sorted(found, key=lambda each: (-each.score, each.one, each.other))
 

@@ -1,8 +1,8 @@
 """Reconciliation: bank lines against what is open, and what banks say of our payments.
 
-`reconcile` matches, `explain_payouts` takes a provider's payout apart, `confirmations` carries
-status reports and returns to invoices, `continuity` finds gaps between statements, `ageing` says
-how old the rest is.
+`reconcile` matches and `effects_of` says what follows; `explain_payouts` takes a provider's payout
+apart; `confirmations` carries status reports and returns to invoices; `continuity` finds gaps
+between statements; `ageing` says how old the rest is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from canonical_model.controls.reconciliation.continuity import (
     ContinuityFault,
     continuity,
 )
-from canonical_model.controls.reconciliation.effects import InvoiceEffect
+from canonical_model.controls.reconciliation.effects import DocumentEffect, effects_of
 from canonical_model.controls.reconciliation.payouts import (
     PayoutBreakdown,
     PayoutEntry,
@@ -47,7 +47,7 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "ContinuityFault",
-    "InvoiceEffect",
+    "DocumentEffect",
     "ItemPart",
     "LinePart",
     "PaymentReference",
@@ -61,6 +61,7 @@ __all__ = [
     "ageing",
     "confirmations",
     "continuity",
+    "effects_of",
     "explain_payouts",
     "reconcile",
     "reference_of",

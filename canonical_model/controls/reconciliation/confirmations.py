@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from canonical_model.base.scalars import Amount, Code, Count, Date, Maybe, Part, Text, says
 from canonical_model.controls.reconciliation.effects import (
-    InvoiceEffect,
+    DocumentEffect,
     Targets,
     invoice_effects,
     payment_step,
@@ -41,7 +41,7 @@ class Confirmation(Part, frozen=True, kw_only=True):
     reason_code: Annotated[Maybe[Code], says("The bank's code", examples=["AC04"])] = None
     reason: Annotated[Maybe[Text], says("The bank's words")] = None
     difference: Annotated[Maybe[Amount], says("Booked less ordered, where they differ")] = None
-    invoices: Annotated[list[InvoiceEffect], says("The documents the payment was made for")] = []
+    invoices: Annotated[list[DocumentEffect], says("The documents the payment was made for")] = []
 
 
 class Confirmations(Part, frozen=True, kw_only=True):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from canonical_model.base.scalars import Amount, Code, Maybe, Part, Text, says
 from canonical_model.controls.reconciliation.open_items import payable_amount
+from canonical_model.controls.reconciliation.proposal import Proposal
 from canonical_model.controls.reconciliation.whole_units import units
 from canonical_model.documents import kind_of
 from canonical_model.documents.invoice import Bill
@@ -34,11 +36,11 @@ _UNDERWAY: Final[dict[Settlement, PaymentState]] = {
 }
 
 
-class InvoiceEffect(Part, frozen=True, kw_only=True):
-    """What a report about a payment means for one document that it was made for."""
+class DocumentEffect(Part, frozen=True, kw_only=True):
+    """What money that moved, or did not, means for one document."""
 
     document: Annotated[Maybe[Text], says("Its handle, where it is among those given")] = None
-    number: Annotated[Maybe[Text], says("Its number, as the payment states it")] = None
+    number: Annotated[Maybe[Text], says("Its number, as the payment or itself states it")] = None
     payment_status: Annotated[
         Maybe[PaymentState], says("How far it is paid by that; absent when it is not known")
     ] = None
@@ -90,7 +92,7 @@ def _step(record: Record, target: State) -> Transition | None:
 
 def invoice_effects(
     payment: Payment, settlement: Settlement, targets: Targets
-) -> Iterator[InvoiceEffect]:
+) -> Iterator[DocumentEffect]:
     """One effect for each document that the payment is allocated to."""
     for allocation in payment.allocations:
         ref = allocation.target
@@ -102,11 +104,11 @@ def invoice_effects(
 
 def _effect(
     allocation: Allocation, handle: str | None, record: Record | None, settlement: Settlement
-) -> InvoiceEffect:
+) -> DocumentEffect:
     ref = allocation.target
     status = _status(allocation, record, settlement)
     step = _invoice_step(record, status) if record is not None else None
-    return InvoiceEffect(
+    return DocumentEffect(
         document=handle,
         number=ref.number if ref is not None else None,
         payment_status=status,
@@ -147,3 +149,39 @@ def _covered(bill: Bill, taken: int) -> PaymentState | None:
         return "paid" if taken >= abs(whole or left or 0) else "partially_paid"
     deducted = taken + abs(left) <= abs(whole)
     return "paid" if left == 0 or (not deducted and taken >= abs(left)) else "partially_paid"
+
+
+def effects_of(
+    proposals: Iterable[Proposal], records: Mapping[str, Record]
+) -> list[DocumentEffect]:
+    """What it means for the items when these proposals, accepted or confirmed, are carried out.
+
+    A payment that is found on the bank settles the documents it was made for, too.
+    """
+    targets = Targets(records)
+    settled: dict[str, Decimal] = {}
+    whole: dict[str, Decimal] = {}
+    for each in proposals:
+        for part in each.items:
+            whole[part.item] = part.amount
+            settled[part.item] = settled.get(part.item, Decimal(0)) + part.settled
+    found: list[DocumentEffect] = []
+    for handle in sorted(whole.keys() & records.keys()):
+        record = records[handle]
+        found.append(_settled(handle, record, settled[handle], whole[handle]))
+        if isinstance(record.document, Payment):
+            found += invoice_effects(record.document, "settled", targets)
+    return found
+
+
+def _settled(handle: str, record: Record, settled: Decimal, whole: Decimal) -> DocumentEffect:
+    status: PaymentState = "paid" if settled == whole else "partially_paid"
+    step = _invoice_step(record, status)
+    return DocumentEffect(
+        document=handle,
+        number=getattr(record.document, "number", None),
+        payment_status=status,
+        amount=abs(settled),
+        state=step.target if step is not None else None,
+        event=step.event if step is not None else None,
+    )

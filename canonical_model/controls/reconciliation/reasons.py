@@ -26,6 +26,7 @@ _KEYS: Final = {
     "uetr": _reason("uetr", "0.99", "the same unique end-to-end transaction reference (UETR)"),
     "e2e": _reason("end_to_end", "0.97", "the same end-to-end id"),
     "ref": _reason("creditor_reference", "0.97", "the payment reference that was asked for"),
+    "said": _reason("reference", "0.6", "the same reference, too short to be sure of"),
     "batch": _reason("batch", "0.95", "the same payment batch"),
     "instr": _reason("instruction", "0.95", "the same instruction id"),
     "id": _reason("provider_id", "0.97", "the provider names it by its own id"),
@@ -54,6 +55,7 @@ _OTHER_ACCOUNT = _reason("other_account", "-0.3", "another account than the docu
 _RETURNED = _reason("returned", "-0.4", "it is a return of an earlier payment")
 _OUTSIDE = _reason("outside_window", "-0.3", "the day is far from when it was due")
 _LATE = _reason("outside_window", "-0.06", "the day is far from when it was due")
+_UNSTATED = _reason("currency", "-0.1", "the currency is not stated on both sides")
 _SEVERAL = _reason("combination", "-0.2", "several documents come to the amount together")
 _NOT_ONLY = _reason("other_combination", "-0.3", "other documents would come to it as well")
 
@@ -69,6 +71,8 @@ def reasons(
         found.append(_LATE if is_strong(found, policy) else _OUTSIDE)
     if movement.returned is not None:
         found.append(_RETURNED)
+    if not movement.currency or not all(item.currency for item in items):
+        found.append(_UNSTATED)
     return found
 
 

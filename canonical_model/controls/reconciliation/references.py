@@ -165,12 +165,19 @@ def _regular(groups: list[str]) -> bool:
 
 
 PREFIX: Final = "ref:"
+_UNCHECKED: Final = "said:"
+_TELLING: Final = 8
 
 
 def reference_keys(text: str | None) -> frozenset[str]:
-    """Under which a stated reference is found: itself, and what an RF reference wraps."""
+    """Under which a stated reference is found: itself, and what an RF reference wraps.
+
+    A short one without check digits, such as 118, stands apart: that two say it means less.
+    """
     if not text or not (compact := plain_reference(text[:_LONGEST_TEXT])):
         return frozenset()
     found = reference_of(text)
-    bodies = {body_of(found)} if found is not None and len(body_of(found)) >= _SHORTEST else set()
-    return frozenset(PREFIX + each for each in {compact, *bodies})
+    if found is None:
+        return frozenset({(PREFIX if len(compact) >= _TELLING else _UNCHECKED) + compact})
+    bodies = {body_of(found)} if len(body_of(found)) >= _SHORTEST else set()
+    return frozenset(PREFIX + each for each in {found.value, *bodies})

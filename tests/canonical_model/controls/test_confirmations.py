@@ -10,7 +10,12 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from canonical_model.controls.reconciliation import Confirmations, confirmations
+from canonical_model.controls.reconciliation import (
+    Confirmations,
+    confirmations,
+    effects_of,
+    reconcile,
+)
 from canonical_model.envelope import Record
 from canonical_model.lifecycle import legal
 from tests.canonical_model.controls.money import bill, line, payment, record
@@ -205,3 +210,33 @@ def test_a_step_that_is_told_is_legal(report: Any, sent: Any, invoice: Any) -> N
         if each.state is not None:
             assert each.state in {step.target for step in legal("posted", "payment")}
     assert msgspec.json.decode(msgspec.json.encode(found), type=Confirmations) == found
+
+
+@pytest.mark.parametrize(
+    ("amounts", "status", "state"),
+    [
+        (["1190.00"], "paid", "paid"),
+        (["500.00"], "partially_paid", None),
+        (["500.00", "690.00"], "paid", "paid"),
+        (["500.00", "200.00"], "partially_paid", None),
+    ],
+)
+def test_what_is_reconciled_is_paid_as_far_as_it_is_covered(
+    amounts: list[str], status: str, state: str | None
+) -> None:
+    invoice = bill(payment=[{"reference": "1234561"}])
+    items = {"i": msgspec.structs.replace(invoice, state="posted")}
+    lines = {f"l{n}": line(each, creditor_ref="1234561") for n, each in enumerate(amounts)}
+    effects = effects_of(reconcile(lines, items).proposals, items)
+    assert [(each.document, each.payment_status, each.state) for each in effects] == [
+        ("i", status, state)
+    ]
+    assert effects[0].amount == sum(map(Decimal, amounts))
+
+
+def test_a_payment_on_the_bank_settles_what_it_was_made_for() -> None:
+    records = {"p": payment(allocations=OURS, state="posted"), "i": posted()}
+    lines = {"l": line("931.70", "debit", refs={"end_to_end": "PO-5521"})}
+    outcome = reconcile(lines, {"p": records["p"]})
+    effects = {each.document: each.state for each in effects_of(outcome.proposals, records)}
+    assert effects == {"p": "paid", "i": "paid"}

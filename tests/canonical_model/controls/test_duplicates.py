@@ -16,7 +16,9 @@ from canonical_model.controls.duplicates import (
     Duplicate,
     DuplicateIndex,
     DuplicatePolicy,
+    duplicates_of,
     find_duplicates,
+    index_terms,
 )
 from canonical_model.documents import KINDS
 from canonical_model.envelope import Record, Source
@@ -189,6 +191,20 @@ def test_an_index_changed_by_hand_equals_one_built_at_once() -> None:
     for handle in handles:
         index.put(handle, records[handle])
     assert index.all() == find_duplicates(records)
+
+
+def test_a_store_that_looks_up_terms_finds_what_an_index_finds() -> None:
+    records = inbox(9, 150).records
+    index = DuplicateIndex()
+    for handle, each in records.items():
+        index.put(handle, each)
+    stored = {handle: set(index_terms(each)) for handle, each in records.items()}
+    for handle, each in records.items():
+        terms = index_terms(each)
+        alike = {name: records[name] for name in stored if not stored[name].isdisjoint(terms)}
+        assert duplicates_of(handle, each, alike) == index.of(handle)
+    gone = record(origin={"archive_reason": "voided"})
+    assert (index_terms(gone), duplicates_of("x", gone, records)) == ([], [])
 
 
 def test_the_order_of_input_does_not_matter() -> None:

@@ -408,6 +408,11 @@ def test_a_weak_description_is_only_proposed() -> None:
     assert (proposal.order, proposal.line, proposal.basis) == ("PO-1", "10", None)
 
 
+def test_the_same_words_under_another_item_number_are_another_thing() -> None:
+    bill = invoice("I", line("1", 10, 5, item="CH-2", name="Chair, oak"))
+    assert match(bill, [PO, ALL_CAME]).verdict == "no_order"
+
+
 def test_an_order_named_by_the_document_keeps_lines_from_straying() -> None:
     other = order("PO-2", line("10", 10, 5, name="Table, pine"))
     bill = invoice("I", line("1", 10, 5, name="Table, pine"), refs=[ref("order", "PO-1")])

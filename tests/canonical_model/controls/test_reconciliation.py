@@ -79,6 +79,28 @@ def test_a_strong_reference_with_the_amount_is_accepted(item: Record, said: dict
 
 
 @pytest.mark.parametrize(
+    ("bank_line", "item", "basis"),
+    [
+        (line(creditor_ref="118-4"), asked_for("118-4"), "reference"),
+        (line(creditor_ref="1234561", currency=None), asked_for("1234561"), "currency"),
+        (line(creditor_ref="1234561"), asked_for("1234561", currency=None), "currency"),
+        (line(creditor_ref="1234561", return_code="AC04"), asked_for("1234561"), "returned"),
+        (
+            line(creditor_ref="1234561", booking_date="2027-03-10"),
+            asked_for("1234561"),
+            "outside_window",
+        ),
+    ],
+)
+def test_a_doubt_is_named_and_keeps_a_person_in_charge(
+    bank_line: Record, item: Record, basis: str
+) -> None:
+    proposal = only(bank_line, item)
+    assert proposal.decision == "propose"
+    assert basis in bases(proposal)
+
+
+@pytest.mark.parametrize(
     ("said", "basis"),
     [
         ({"structured_refs": [{"role": "invoice", "number": "RE-2026-0118"}]}, "number_stated"),

@@ -25,6 +25,7 @@ from connectors._transport import (
 )
 from connectors._transport.picking import pick
 from node_server.simulators import Simulator
+from node_server.simulators.described import speaks_json
 from node_server.simulators.kinds import conditions_of_kind, made_of_kind
 from node_server.simulators.places import at, filled, holes_of, put, put_steps
 from node_server.simulators.writing import record_steps
@@ -45,7 +46,7 @@ def having(key: str) -> list[tuple[str, str]]:
         (name, resource)
         for name, manifest in manifests().items()
         for resource, spec in manifest["resources"].items()
-        if key in spec
+        if key in spec and speaks_json(spec[key])
     ]
 
 
