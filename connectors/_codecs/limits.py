@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Tree: TypeAlias = Any
 """`dict[str, Tree] | list[Tree] | str` for text formats, an lxml element for XML-like ones."""
@@ -43,8 +43,7 @@ class Decoded:
     """An XML document in UTF-8, as it was parsed, where it is the one unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece of a streamed statement: its header, one entry, or its trailer."""
 
     kind: Literal["open", "item", "close"]

@@ -236,9 +236,8 @@ def entry_spec(spec: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(block, dict) or "each" not in block:
         raise MapError(["a statement that streams has one block of transactions with `each`"])
     inside = {name: block[name] for name in ("use", "fields") if name in block}
-    rest = {name: spec[name] for name in spec if name not in ("use", "fields", "when")}
-    source = {"object_type": {"const": "transaction"}}
-    return {**rest, **inside, "document": "bank_transaction", "each": ".", "source": source}
+    rest = {name: spec[name] for name in spec if name not in ("use", "fields", "when", "source")}
+    return {**rest, **inside, "document": "bank_transaction", "each": "."}
 
 
 def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

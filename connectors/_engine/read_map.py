@@ -28,6 +28,7 @@ _T = TypeVar("_T", bound=tuple[Any, ...])
 _POSITION = re.compile(r"\[-?\d*\*?\]")
 _WILD = re.compile(r"\\\*\\\*(?:\\\.|/|$)|\\\*")
 _WAYS = {r"\*": "[^./]*", r"\*\*": ".*"}
+_NOWHERE = Source()
 XML_CODECS = frozenset({"xml", "ofx", "pdf", "iso20022"})
 
 
@@ -80,12 +81,12 @@ class ReadMap:
 
     def at(self, node: Any, root: Any, position: int, chain: Chain = None) -> Mapped:
         """The document of one record, whatever its payload: for entries that stream in."""
-        _, _, build, origin = self._functions(dict, list)
+        build = self._functions(dict, list)[2]
         run = Run(self.places, root, int(self.dialect == "xml"))
         run.up = chain
         run.positions.append(position)
         document = build(node, run)
-        return Mapped(document, origin(node, run) or Source(), run.issues, "")
+        return Mapped(document, _NOWHERE, run.issues, "")
 
     def unmapped(self, tree: Any) -> list[list[tuple[str, str]]]:
         """For each document of `run`, path and text of the leaves that no rule reads."""

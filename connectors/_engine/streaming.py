@@ -20,7 +20,7 @@ from canonical_model import checks
 from canonical_model.base.issue import Issue
 from canonical_model.documents.bank_statement import BankStatement
 from canonical_model.documents.bank_transaction import BankTransaction, BankTransactionDocument
-from canonical_model.envelope import Context, Record
+from canonical_model.envelope import Context, Record, Source
 from canonical_model.identity import OccurrenceCounter
 from canonical_model.record import make_record
 from connectors._codecs import bai2, coda, iso20022, mt940
@@ -85,6 +85,8 @@ class _Open:
     entries: ReadMap
     tree: Any
     counter: OccurrenceCounter
+    origin: Source
+    """Of each entry, but for its place."""
     chain: Chain = None
     """What holds each entry: the statement and what holds that."""
     count: int = 0
@@ -140,7 +142,9 @@ class _Statements:
         account = statement.account.id if statement.account else None
         counter = OccurrenceCounter(account, statement.format)
         entries = self.pack[name].entry_map(resource)
-        return _Open(record, found, entries, sight.tree, counter, found.chain(sight.tree))
+        origin = origin_of(self.pack, found, Source(object_type="transaction"))
+        chain = found.chain(sight.tree)
+        return _Open(record, found, entries, sight.tree, counter, origin, chain)
 
     def _record(self, found: ReadMap, tree: Any, part: Part) -> Record:
         mapped = next(iter(found.run(tree)), None)
@@ -161,13 +165,12 @@ class _Statements:
             entry,
             statement=current.record.id,
             account=entry.account or (account.id if account else None),
+            occurrence=current.counter.occurrence(entry),
         )
-        entry = structs.replace(entry, occurrence=current.counter.occurrence(entry))
         current.tally(entry)
         issues = [*mapped.issues, *map(noticed, part.notices)]
         place = f"{current.statement.id or ''}[{current.count - 1}]"
-        source = origin_of(self.pack, current.found, mapped.source)
-        source = structs.replace(source, raw_path=place)
+        source = structs.replace(current.origin, raw_path=place)
         return make_record(entry, source, self.context, issues=issues)
 
     def _closed(self, current: _Open, part: Part) -> Record:

@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, Known]] = {
     "connectors": Known("connectors", "connectors", "List the connectors, or describe one."),
     "counterfoils": Known("counterfoils", "counterfoils", "Show and settle what was sent."),
     "credentials": Known("credentials", "credentials", "Put in, list, delete and rotate secrets."),
+    "crosswalk": Known("crosswalk", "crosswalk", "What we call a thing, and what a target does."),
     "erase": Known("upkeep", "erase", "Erase a document with its payloads."),
     "explain": Known("explain", "explain", "Say where each field of a resource comes from."),
     "keys": Known("keys", "keys", "Make, list and revoke API keys."),

@@ -23,9 +23,7 @@ from node_server.simulators import (
 
 @click.command()
 @click.argument("systems", nargs=-1, metavar="SYSTEM...")
-@click.option(
-    "--list", "show", is_flag=True, help="Say what there is; of SYSTEMs, what is unsure."
-)
+@click.option("--list", "show", is_flag=True, help="Say what there is; of SYSTEMs, what is unsure.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=9900, show_default=True, help="Port; 0 takes a free one.")
 @click.option("--faults", "rates", default="", help="Rates: lost=0.1,reset=0.05,429@create=0.1.")
@@ -34,10 +32,17 @@ from node_server.simulators import (
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Keep their limits.")
 @click.option("--page-size", type=click.IntRange(1), help="Most rows in a page.")
 @click.option("--delay", type=click.FloatRange(0), help="Seconds that each answer takes.")
+@click.option("--set", "stated", multiple=True, metavar="NAME=VALUE", help="A variable.")
 @click.option("--auth", default="", help="Kind of the credential that is printed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a system.")
 def simulate(
-    systems: tuple[str, ...], show: bool, rates: str, auth: str, as_json: bool, **more: Any
+    systems: tuple[str, ...],
+    show: bool,
+    rates: str,
+    auth: str,
+    as_json: bool,
+    stated: tuple[str, ...],
+    **more: Any,
 ) -> None:
     """Serve stand-ins for SYSTEMs such as erp/xero, each with a state of its own.
 
@@ -50,6 +55,7 @@ def simulate(
     if not systems:
         raise click.UsageError("name a system, such as erp/xero; --list says what there is")
     options = {name: value for name, value in more.items() if value is not None}
+    options["variables"] = dict(each.split("=", 1) for each in stated if "=" in each)
     with ExitStack() as stack:
         try:
             served = start_several(systems, faults=rates_of(rates), **options)

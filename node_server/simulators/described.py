@@ -72,8 +72,9 @@ class Route:
     @cached_property
     def paged_like(self) -> bool:
         """Whether it is the list's own call, and so comes in its pages."""
-        listed = self.shelf.of("list")
-        return bool(listed) and listed["path"] == self.spec["path"]
+        paths = (str(spec.get("path", "")) for spec in (self.shelf.of("list"), self.spec))
+        listed, own = (path.partition("?")[0] for path in paths)
+        return listed == own
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,9 @@ class Rows:
         rows = self._rows.get(shelf.name, {})
         if row_id in rows:
             return rows[row_id]
-        named = str(shelf.of("master").get("id", ""))
-        path = steps_of(named)
-        return next((row for row in rows.values() if path and at(row.record, path) == row_id), None)
+        path = steps_of(str(shelf.of("master").get("id", "")))
+        named = (row for row in rows.values() if path and str(at(row.record, path)) == row_id)
+        return next(named, None)
 
     def of_business(self, shelf: Shelf, business: str) -> Row | None:
         """The row that holds a value that must be unique."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -140,6 +141,8 @@ class Serving(TypedDict, total=False):
     data: Path
     """A file that keeps everything."""
     overlay: str | tuple[str, ...]
+    variables: Mapping[str, str]
+    """Of the connection, instead of the manifest's examples: {realm: "99"}."""
 
 
 @contextmanager
@@ -179,5 +182,5 @@ def _system(name: str, journal: Journal, options: Serving) -> System:
         options.get("delay", 0.0),
     )
     faults = Faults(seed, options.get("faults"))
-    target = load(name, options.get("overlay"))
+    target = replace(load(name, options.get("overlay")), own_variables=options.get("variables", {}))
     return System(target, seed=seed, faults=faults, journal=journal, options=strictness)

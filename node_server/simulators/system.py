@@ -71,7 +71,7 @@ class System:
         self.tokens = Tokens(name, self.clock, journal)
         self.refusals = Refusals(target, self.clock)
         self.rows = Rows(target, self.clock, journal)
-        self.writer = Writer(name, self.rows, self.refusals, self.clock, journal)
+        self.writer = Writer(self.rows, self.refusals, self.clock)
         self.oauth = OAuth(target, self.keyring, self.tokens, self.clock)
         self.webhooks = Webhooks(target, self.keyring, self.clock, journal)
         self._door = Door(target, self.keyring, self.tokens, self.refusals)

@@ -12,7 +12,6 @@ from node_server.simulators.call import Call, Refused, Reply
 from node_server.simulators.clock import Clock
 from node_server.simulators.conditions import value_at
 from node_server.simulators.described import Route, Shelf, Spec
-from node_server.simulators.journal import Journal
 from node_server.simulators.places import Step, at, holes_of, put, put_steps, split, steps_of
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.rows import Row, Rows, version_of
@@ -20,17 +19,14 @@ from node_server.simulators.rows import Row, Rows, version_of
 Done: TypeAlias = tuple[Reply, list[Row]]
 """An answer, and the rows that were changed."""
 
-_ALTERED = "this key was used for another payload before"
+_ALTERED = "This key was used for another payload before"
 
 
 class Writer:
     """The five classes of idempotency over the rows of one system."""
 
-    def __init__(
-        self, name: str, rows: Rows, refusals: Refusals, clock: Clock, journal: Journal
-    ) -> None:
-        self._name, self._rows, self._refusals = name, rows, refusals
-        self._clock, self._journal = clock, journal
+    def __init__(self, rows: Rows, refusals: Refusals, clock: Clock) -> None:
+        self._rows, self._refusals, self._clock = rows, refusals, clock
         self._keys: dict[str, dict[str, Any]] = {}
 
     def load_key(self, name: str, value: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 from dataclasses import replace
+from importlib import import_module
 
 from node_server.cli.work import work
 from node_server.config import load
@@ -37,6 +38,12 @@ def run(name: str) -> None:
 
 def warm() -> None:
     """All that a start takes time for, but for the store itself."""
+    for name in ("apps.worker", "bin.worker", "concurrency.thread", "worker.components"):
+        import_module(f"celery.{name}")
+    import_module("kombu.transport.redis")
+    import_module("psycopg")
+    import_module("sqlalchemy.dialects.postgresql.psycopg")
+    import_module("node_server.operations.posting.celery_delivery")
     with tempfile.TemporaryDirectory() as folder:
         house = open_house(replace(load(os.environ), data=folder, database_url="", redis_url=""))
         house.warm()

@@ -119,9 +119,9 @@ def test_what_was_not_read_is_given_when_asked_for(pack: Pack) -> None:
 def test_many_records_take_time_in_proportion(pack: Pack) -> None:
     def seconds(count: int) -> float:
         bills = [{"no": str(n), "left": "x", "more": {"a": [1, 2]}} for n in range(count)]
-        began = time.perf_counter()
+        began = time.process_time()
         mapped(pack, {"first": 1, "bills": bills}, unmapped=True)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(10)
     assert seconds(1600) < 12 * seconds(200) + 0.5
@@ -129,9 +129,9 @@ def test_many_records_take_time_in_proportion(pack: Pack) -> None:
 
 def test_many_lines_that_nobody_claims_are_told_in_time(pack: Pack) -> None:
     lines = "\n".join(f'{{"k{n}": {n}}}' for n in range(20_000)).encode()
-    began = time.perf_counter()
+    began = time.process_time()
     result = mapped(pack, lines)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert {issue.code for issue in result.issues} == {"unclaimed"}
 
 

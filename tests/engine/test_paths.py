@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors._engine.emit import Function
-from connectors._engine.program import Program
 from connectors._engine.paths import Every, Field, Index, Root, Where, parse, spell
+from connectors._engine.program import Program
 from connectors._engine.run_state import Run
 from connectors._engine.values import text_of
 from connectors.errors import PathError

@@ -55,6 +55,10 @@ def test_what_is_written_can_be_read() -> None:
     assert [child.tag for child in build(INVOICE, NAMESPACES)] == [child.tag for child in root]
 
 
+def test_a_blank_is_an_empty_element() -> None:
+    assert build(("a", {}, " "), {}).text is None
+
+
 def test_children_follow_the_schemas_order_and_repeats_stay_in_theirs() -> None:
     node: Node = ("a", {}, [("c", {}, "1"), ("b", {}, "2"), ("c", {}, "3")])
     root = build(node, {}, order={"a": ("b", "c")})

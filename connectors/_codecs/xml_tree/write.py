@@ -6,10 +6,10 @@
     ])
     write(node, {"": "urn:…:Invoice-2", "cac": "urn:…", "cbc": "urn:…"})
 
-A node is `(tag, attributes, content)`: content is text, a list of nodes, or None for an empty
-element; a None in a list stands for a node that is absent. Prefixes are those of the namespaces
-given, tags without one are in the namespace of "". Children stay in the order given, unless
-`order` names the sequence that the schema wants of a tag's children.
+A node is `(tag, attributes, content)`: content is text, a list of nodes, or None or a blank for an
+empty element; a None in a list stands for a node that is absent. Prefixes are those of the
+namespaces given, tags without one are in the namespace of "". Children stay in the order given,
+unless `order` names the sequence that the schema wants of a tag's children.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _Writer:
             element = self._start(tag, parent)
             for name, value in attributes.items():
                 element.set(self._clark(name) if ":" in name else name, value)
-            if isinstance(content, str):
+            if isinstance(content, str) and not content.isspace():
                 element.text = content
         except (ValueError, TypeError) as error:
             found = f"a name, attribute or text in {tag[:40]!r} that XML cannot hold"

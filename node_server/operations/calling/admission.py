@@ -11,7 +11,7 @@ from typing import Any
 from connectors._transport import Auth, Redactor, Session, certificate_of, make_auth, open_session
 from credentials import Credential, CredentialError, StoreUnavailable
 from node_server.operations.calling import tokens
-from node_server.operations.calling.errors import NotReady, Reauthorise, Unavailable
+from node_server.operations.calling.errors import CallRefused, NotReady, Reauthorise, Unavailable
 from node_server.operations.calling.shared import alone
 from node_server.operations.calling.standing import Standing
 from node_server.operations.calling.target import Target
@@ -20,6 +20,7 @@ from node_server.operations.vault import vault_of
 
 _BELIEVED = 60.0  # seconds for which an opened credential is used without asking the vault
 _PATIENCE = 45.0
+_PAUSE = 5.0
 _TOKEN_SECONDS = 20.0  # twice: the token before is tried too; shorter than a turn
 _NO_PARTS: Mapping[str, str] = {}
 
@@ -55,6 +56,8 @@ class Admission:
         self._session: tuple[str, Session] | None = None
         self._memory: dict[str, str] = {}
         self._unsaved: tuple[Credential, Mapping[str, str]] | None = None
+        self._lapsed: tuple[int, str] | None = None
+        self._pause_until = 0.0
         self._lock = threading.RLock()
 
     @property
@@ -82,7 +85,9 @@ class Admission:
         """What lets a request in now."""
         opened = self.opened()
         if tokens.is_due(opened.entry, opened.parts, time.time()):
-            opened = self._renewed(opened)
+            left = tokens.is_good(opened.parts, time.time())
+            if not left or time.monotonic() >= self._pause_until:
+                opened = self._renewed(opened)
         return opened, make_auth(opened.entry, opened.parts)
 
     def renew(self, used: Opened) -> bool:
@@ -137,11 +142,12 @@ class Admission:
 
         try:
             found = _apart(work)
-        except Unavailable:
-            if good:
+        except (CallRefused, tokens.Lapsed) as error:
+            if good:  # the token has a while left: say nothing yet, and do not ask at every call
+                self._pause_until = time.monotonic() + _PAUSE
                 return used
-            raise
-        except tokens.Lapsed as error:
+            if isinstance(error, CallRefused):
+                raise
             self._standing.lapsed(str(error))
             raise Reauthorise(who.id, str(error)) from error
         with self._lock:
@@ -155,7 +161,14 @@ class Admission:
         due = tokens.is_due(fresh.entry, fresh.parts, time.time())
         if fresh.token != used.token and not due:
             return fresh
-        new = self._obtained(fresh)
+        version = fresh.credential.version if fresh.credential else 0
+        if self._lapsed is not None and self._lapsed[0] == version:
+            raise tokens.Lapsed(self._lapsed[1])  # nobody has agreed anew since
+        try:
+            new = self._obtained(fresh)
+        except tokens.Lapsed as error:
+            self._lapsed = version, str(error)
+            raise
         if fresh.credential is None or _lives_in_cookie(fresh.entry):
             self._memory = new
         else:

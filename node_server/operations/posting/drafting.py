@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from canonical_model.documents import AnyDocument
 from node_server.errors import Refusal
 from node_server.operations.calling import Caller
+from node_server.operations.crosswalking import resolving as crosswalking
 from node_server.operations.house import House
 from node_server.operations.posting.effects import effect_of
 from node_server.operations.posting.holds import closed_period
@@ -26,6 +27,9 @@ Drafter: TypeAlias = Callable[[House, Caller, Row], dict[str, Any]]
 
 DRAFTERS: dict[str, Drafter] = {}
 """Who makes the request of an action that is not about the document itself."""
+
+
+_MOST_NAMED = 5
 
 
 class Blocked(Exception):
@@ -47,7 +51,11 @@ def drafted(house: House, caller: Caller, row: Mapping[str, Any]) -> Prepared:
         if stored is None:
             raise Blocked("the document is gone")
         document = _resolved(connection, row, stored.record.document)
+        place = row["tenant"], row["connection_id"]
+        document, unknown = crosswalking.resolved(connection, *place, document)
         values = _there_already(connection, row)
+    if unknown:
+        raise Blocked("; ".join(map(str, unknown[:_MOST_NAMED])))
     calendar = caller.connection.settings.get("calendar", {})
     if why := closed_period(calendar, document):
         raise Blocked(why)

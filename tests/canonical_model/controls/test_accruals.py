@@ -77,6 +77,8 @@ def test_invoices_are_for_what_came_first() -> None:
     paid = invoice("I", line("1", 5, 5, of="PO-1/10"))
     assert received_not_invoiced([PO, early, late], CLOSING).lines[0].age_days == 29
     assert received_not_invoiced([PO, early, late, paid], CLOSING).lines[0].age_days == 10
+    exactly = invoice("I", line("1", 4, 5, of="PO-1/10"))
+    assert received_not_invoiced([PO, early, late, exactly], CLOSING).lines[0].age_days == 10
 
 
 def test_a_receipt_for_no_order_is_told() -> None:

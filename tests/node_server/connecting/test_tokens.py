@@ -208,3 +208,31 @@ def test_a_wrong_client_is_told_apart_from_a_lapsed_consent(house: House, connec
             call(house)
     assert refused.value.code == "credential_refused"
     assert "CANARY" not in str(refused.value)
+
+
+def test_a_lapsed_consent_is_not_asked_for_at_every_call(house: House, connect: Connect) -> None:
+    with vendor() as there:
+        connect_agreed(connect, there)
+        there.refresh.clear()
+        for _ in range(5):
+            with pytest.raises(Reauthorise):
+                call(house)
+        assert there.server is not None
+        assert [each.path for each in there.server.seen] == ["/token"]
+        there.refresh.add("CANARY-refresh-new")
+        vault = vault_of(house, "acme", "test")
+        known = vault.describe("there").version
+        vault.change("there", {"refresh_token": "CANARY-refresh-new"}, version=known, purpose="t")
+        assert call(house) == 200
+
+
+def test_a_token_with_a_while_left_is_used_though_the_consent_has_lapsed(
+    house: House, connect: Connect
+) -> None:
+    with vendor() as there:
+        there.access.add("old")
+        connect_agreed(connect, there, expires_at=str(int(time.time()) + 20))
+        there.refresh.clear()
+        assert [call(house) for _ in range(5)] == [200] * 5
+        assert there.server is not None
+        assert [each.path for each in there.server.seen].count("/token") == 1

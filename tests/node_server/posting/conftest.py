@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -50,7 +51,8 @@ class Desk:
 
     served: Served
     target: Simulator
-    connection: str = "there"
+    # What is known of a target is shared through Redis: each desk is a connection of its own.
+    connection: str = field(default_factory=lambda: f"there-{token_hex(4)}")
     numbers: int = 0
     more: dict[str, Any] = field(default_factory=dict)
 

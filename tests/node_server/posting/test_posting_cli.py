@@ -32,10 +32,10 @@ def run(*words: str) -> Result:
 
 def test_a_document_is_posted_and_shown(there: Desk) -> None:
     record = there.invoice()
-    posted = run("post", "there", record)
+    posted = run("post", there.connection, record)
     assert posted.exit_code == 0, posted.output
     assert f"{record} as {there.row['target_id']}" in posted.output
-    assert "(before)" in run("post", "there", record).output
+    assert "(before)" in run("post", there.connection, record).output
     assert len(there.target.objects("bill")) == 1
     beginning = posted.output[:16]
     shown = json.loads(run("counterfoils", "show", beginning).output)
@@ -45,7 +45,7 @@ def test_a_document_is_posted_and_shown(there: Desk) -> None:
 
 def test_a_refusal_is_exit_code_one(there: Desk) -> None:
     there.target.fail(next=[{"name": "refuse", "message": "locked"}])
-    refused = run("post", "there", there.invoice())
+    refused = run("post", there.connection, there.invoice())
     assert (refused.exit_code, "locked" in refused.output) == (1, True)
     key = there.row["key"][:16]
     assert "pending" in run("counterfoils", "retry", key, "--reason", "unlocked").output
@@ -54,7 +54,7 @@ def test_a_refusal_is_exit_code_one(there: Desk) -> None:
 
 
 def test_a_dry_run_prints_the_request(there: Desk) -> None:
-    shown = run("post", "there", there.invoice("INV-5"), "--dry-run")
+    shown = run("post", there.connection, there.invoice("INV-5"), "--dry-run")
     assert shown.output.startswith("POST http://")
     assert '"number":"INV-5"' in shown.output
     assert there.rows() == []
@@ -73,5 +73,5 @@ def test_what_is_uncertain_is_settled(there: Desk) -> None:
 
 
 def test_an_unknown_document_is_told(there: Desk) -> None:
-    refused = run("post", "there", "inv_nothing")
+    refused = run("post", there.connection, "inv_nothing")
     assert (refused.exit_code, "no such document" in refused.output) == (1, True)

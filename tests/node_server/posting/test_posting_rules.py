@@ -34,7 +34,7 @@ def there(desk: Open) -> Desk:
 
 def test_the_key_is_that_of_the_record_on_this_connection_for_ever(there: Desk) -> None:
     record = there.invoice()
-    key = outbound_key("create", target="sim/unique", connection="there", record=record)
+    key = outbound_key("create", target="sim/unique", connection=there.connection, record=record)
     assert there.key(there.post(record)) == key.hex64
 
 
@@ -348,7 +348,7 @@ def test_the_trace_of_a_document_shows_its_counterfoils(there: Desk) -> None:
     assert [each["state"] for each in trace["counterfoils"]] == ["confirmed"]
     assert {"from_state": "approved", "to_state": "posted"}.items() <= trace["steps"][-1].items()
     source = there.document(record)["sources"][-1]
-    assert (source["connection"], source["object_id"]) == ("there", there.row["target_id"])
+    assert (source["connection"], source["object_id"]) == (there.connection, there.row["target_id"])
 
 
 def test_counterfoils_are_listed_by_state_and_counted(there: Desk) -> None:
@@ -364,7 +364,10 @@ def test_counterfoils_are_listed_by_state_and_counted(there: Desk) -> None:
 
 def test_a_connection_that_is_gone_holds_what_was_to_go_there(there: Desk) -> None:
     there.post(there.invoice())
-    assert there.served.call("DELETE", "/v1/connections/there").status_code in (200, 204)
+    assert there.served.call("DELETE", f"/v1/connections/{there.connection}").status_code in (
+        200,
+        204,
+    )
     there.work()
     assert there.row["state"] == "held"
     assert "no connection" in there.row["why"]
@@ -379,8 +382,9 @@ def test_a_credential_that_is_not_good_any_more_holds_it(there: Desk) -> None:
 
 
 def _settings(there: Desk, **more: object) -> None:
-    old = there.served.get("/v1/connections/there").get_json()["settings"]
-    answer = there.served.call("PATCH", "/v1/connections/there", json={"settings": old | more})
+    path = f"/v1/connections/{there.connection}"
+    old = there.served.get(path).get_json()["settings"]
+    answer = there.served.call("PATCH", path, json={"settings": old | more})
     assert answer.status_code == 200, answer.text
 
 

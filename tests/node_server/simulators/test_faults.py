@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -126,5 +127,8 @@ def test_nonsense_is_refused(text: str) -> None:
         Faults(0, rates_of(text))
 
 
-def test_every_fault_has_its_sentence() -> None:
+def test_every_fault_has_its_sentence_and_its_place_in_the_document() -> None:
+    document = Path(__file__).parents[3] / "docs" / "simulators.md"
+    text = document.read_text(encoding="utf-8")
     assert all(sentence.endswith(".") for sentence in FAULTS.values())
+    assert [name for name in FAULTS if f"`{name}`" not in text] == []

@@ -252,6 +252,23 @@ def test_ids_count_up_from_their_example(example: str | int, second: str | int) 
     assert counted(example, 2) == second
 
 
+def test_a_connection_says_its_variables() -> None:
+    variables = {"realm": "99"}
+    with start("erp/quickbooks", variables=variables) as simulator, walking(simulator) as walker:
+        assert simulator.settings["base_url"].endswith("/v3/company/99")
+        assert walker.create("bill", "B1", "k1").ok
+        walker.settings["base_url"] = walker.settings["base_url"].replace("/99", "/98")
+        assert walker.create("bill", "B2", "k2").status == 404
+
+
+def test_a_master_is_found_by_the_id_that_others_name_it_by() -> None:
+    with start("erp/xero") as simulator, walking(simulator) as walker:
+        simulator.put("account", {"Code": "400", "Name": "Sales"})
+        spec = walker.manifest["resources"]["account"]["get"]
+        found = walker.send(walker.request(spec, {"id": "400"})).json()
+        assert found["Accounts"][0]["Name"] == "Sales"
+
+
 def test_what_has_no_api_is_not_simulated() -> None:
     with pytest.raises(ValueError, match="format without an API"):
         load("bank/camt")

@@ -1,0 +1,1 @@
+"""What a document names in our words or another system's, said in the words of the target."""
