@@ -32,7 +32,7 @@ _WISH = closed(
         "additionalProperties": {"type": "string"},
         "writeOnly": True,
     },
-    version=whole("Refuse where it is no longer at this version"),
+    version=whole("Refuse where it is no longer at this version; 0: not there") | {"minimum": 0},
 )
 _EXAMPLE = {"kind": "oauth2_code", "parts": {"client_id": "…", "client_secret": "…"}}
 

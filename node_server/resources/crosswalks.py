@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from node_server.operations.crosswalking import masters, suggesting, walks
 from node_server.operations.crosswalking.naming import KINDS
+from node_server.operations.posting import checking
 from node_server.resources.call import Call, Reply, listed, nothing, reply
 from node_server.resources.endpoint import (
     ENVELOPE,
@@ -15,7 +16,7 @@ from node_server.resources.endpoint import (
     page_schema,
     query,
 )
-from node_server.resources.shapes import closed, many, shape, text, whole
+from node_server.resources.shapes import closed, flag, many, shape, text, whole
 
 _ID = in_path("id", "Id of the connection", "xero-main")
 _KIND = in_path("kind", f"One of {', '.join(KINDS)}", "supplier")
@@ -159,3 +160,45 @@ def suggest_crosswalks(call: Call) -> Reply:
     """Whatever documents name and no table knows, beside what is most like it there. Nothing of it
     is used before somebody confirms it."""
     return reply(suggesting.suggest(call.house, call.tenant, call.who.id, call.given["id"]))
+
+
+_CHECKED = shape(
+    ("document", "ok", "checks"),
+    document=text(),
+    ok=flag("Whether nothing speaks against it"),
+    checks=many(
+        shape(
+            ("check", "ok", "message", "as_of"),
+            check=text("period, order, or a kind of crosswalk"),
+            ok={"type": ["boolean", "null"], "description": "null where nothing is known"},
+            message=text(),
+            as_of=text("How old the answer is"),
+        )
+    ),
+)
+
+
+@endpoint(
+    "POST",
+    "/v1/connections/{id}/check",
+    summary="Ask what a target would say to a document",
+    tag="Posting",
+    parameters=(_ID,),
+    permission="post",
+    body=Body("Which document", schema=closed(
+        ("document",), document=text("Id of the record", minLength=1, maxLength=200),
+        live=flag("Read the target's own lists anew first")),
+        example={"document": "inv_xcz5mmqd6wcxnvcnkip3edr7qa", "live": True}),
+    answers={200: Answer("Each answer with its age", _CHECKED)},
+    refusals=(400, 404, 413, 415, 422, 502, 503),
+)  # fmt: skip
+def check_document(call: Call) -> Reply:
+    """Whether the supplier, accounts and tax codes are known there, the order is open and the
+    period too. Nothing is sent but, with `live`, the questions for those lists."""
+    body = call.body
+    return reply(
+        checking.check(
+            call.house, call.tenant, call.given["id"], body["document"],
+            live=body.get("live", False),
+        )
+    )  # fmt: skip

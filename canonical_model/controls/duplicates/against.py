@@ -74,9 +74,11 @@ def _same_number(one: Profile, other: Profile) -> bool:
 
 
 def _other_year(one: Profile, other: Profile) -> bool:
+    """In another year and no reminder: what no hand has touched keeps its date when sent again."""
     if one.day is None or other.day is None or one.day.year == other.day.year:
         return False
-    return abs((one.day - other.day).days) >= _NEW_YEAR
+    exact = not (one.typed or other.typed)
+    return exact or abs((one.day - other.day).days) >= _NEW_YEAR
 
 
 def _days(one: Profile, other: Profile) -> int | None:

@@ -46,6 +46,8 @@ def put(
     old = _summary(vault, name)
     parts, kind = body["parts"], body["kind"]
     version = body.get("version", old.version if old else 0)
+    if version and old is None:
+        raise Refusal(409, "conflict", f"there is no credential {name[:60]!r} at that version")
     if version == 0:
         vault.add(name, kind, parts, purpose="put in")
     else:

@@ -18,7 +18,7 @@ from node_server.operations.document_facts import facts_of
 from node_server.operations.house import House
 from node_server.operations.keeping import Keeper
 from node_server.operations.posting.effects import ATTACH
-from node_server.operations.posting.holds import OWN_EXCEPTIONS
+from node_server.operations.posting.holds import blocking_code, is_own
 from node_server.store import counterfoils, records
 
 _FAILED: Final = frozenset({"refused", "dead"})
@@ -44,6 +44,8 @@ def announce(
         record = _confirmed(connection, keeper, stored.record, after, words)
     elif after["state"] in _FAILED:
         record = _failed(keeper, stored.record, after)
+    elif after["state"] == "held":
+        record = _held(keeper, stored.record, after, blocking_code(after["why"]) or "held")
     else:
         record = _uncertain(keeper, stored.record, before, after)
     records.replace(connection, record, facts_of(record), hold=stored.payment_hold, at=keeper.stamp)
@@ -52,6 +54,8 @@ def announce(
 
 def _concerns(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether it is settled, has fallen into doubt, or needs a person from now on."""
+    if after["state"] == "held":
+        return before["state"] != "held" and blocking_code(after["why"]) is not None
     if after["state"] != "uncertain":
         return after["state"] == "confirmed" or after["state"] in _FAILED
     asked = after["due_at"] == counterfoils.NEVER and before["due_at"] != counterfoils.NEVER
@@ -74,7 +78,7 @@ def _confirmed(
     record = _known_there(record, keeper, row, words)
     if _more_to_come(connection, row):
         return record
-    if record.exception is not None and record.exception.code in OWN_EXCEPTIONS:
+    if record.exception is not None and is_own(record.exception.code):
         back = record.exception.from_state
         record = structs.replace(record, exception=None)
         record = _moved(keeper, record, back, "exception_resolved", row["target_id"])

@@ -30,6 +30,7 @@ DRAFTERS: dict[str, Drafter] = {}
 
 
 _MOST_NAMED = 5
+_PARTIES = frozenset({"supplier", "customer"})
 
 
 class Blocked(Exception):
@@ -50,32 +51,39 @@ def drafted(house: House, caller: Caller, row: Mapping[str, Any]) -> Prepared:
         stored = records.get(connection, row["tenant"], row["record_id"])
         if stored is None:
             raise Blocked("the document is gone")
-        document = _resolved(connection, row, stored.record.document)
         place = row["tenant"], row["connection_id"]
-        document, unknown = crosswalking.resolved(connection, *place, document)
+        document, unknown = crosswalking.resolved(connection, *place, stored.record.document)
+        masters = _made_before(connection, row)
+        document = with_target_ids(document, _named_there(connection, row, document), masters)
         values = _there_already(connection, row)
-    if unknown:
-        raise Blocked("; ".join(map(str, unknown[:_MOST_NAMED])))
+    if missing := [each for each in unknown if not masters or each.kind not in _PARTIES]:
+        raise Blocked("; ".join(map(str, missing[:_MOST_NAMED])))
     calendar = caller.connection.settings.get("calendar", {})
     if why := closed_period(calendar, document):
         raise Blocked(why)
     return prepare(house, caller, effect_of(row), document, values)
 
 
-def _resolved(connection: Connection, row: Mapping[str, Any], document: AnyDocument) -> AnyDocument:
-    """With the ids that the target has given to what the document names."""
+def _named_there(
+    connection: Connection, row: Mapping[str, Any], document: AnyDocument
+) -> dict[str, str]:
+    """The ids that the target has given to records that the document names."""
     ids = {}
     for record_id in named_records(document):
         made = made_there(connection, row["tenant"], row["connection_id"], record_id)
         if made is not None and made["target_id"]:
             ids[record_id] = made["target_id"]
-    masters = {}
+    return ids
+
+
+def _made_before(connection: Connection, row: Mapping[str, Any]) -> dict[str, str]:
+    """The target's id of the party that was made for this document, by its record."""
     before = counterfoils.get(connection, row["tenant"], row["waits_for"] or "")
-    if before is not None and before["target_id"] and before["record_id"] != row["record_id"]:
-        standing = counterfoils.record_standing(connection, row["tenant"], before["record_id"])
-        if standing is not None and standing["kind"] == "party":
-            masters[before["record_id"]] = before["target_id"]
-    return with_target_ids(document, ids, masters)
+    if before is None or not before["target_id"] or before["record_id"] == row["record_id"]:
+        return {}
+    standing = counterfoils.record_standing(connection, row["tenant"], before["record_id"])
+    is_party = standing is not None and standing["kind"] == "party"
+    return {before["record_id"]: before["target_id"]} if is_party else {}
 
 
 def _there_already(connection: Connection, row: Mapping[str, Any]) -> dict[str, str]:

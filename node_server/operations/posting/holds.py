@@ -8,12 +8,23 @@ from typing import Any, Final
 
 from node_server.store import clock
 
-OWN_EXCEPTIONS: Final = frozenset({"target_rejected", "target_uncertain"})
-"""Exceptions that posting itself has opened, and resolves when it succeeds."""
+_OWN: Final = frozenset({"target_rejected", "target_uncertain", "period_closed"})
+_UNMAPPED: Final = "_unmapped"
 
 _MASTER: Final = frozenset({"party", "bank_account", "ref_data"})
 _RECONCILED: Final = frozenset({"bank_transaction", "bank_statement"})
 _DATES: Final = ("posting_date", "issue_date", "value_date", "booking_date")
+
+
+def is_own(code: str | None) -> bool:
+    """Whether an exception is one that posting itself opens, and resolves when it succeeds."""
+    return code is not None and (code in _OWN or code.endswith(_UNMAPPED))
+
+
+def blocking_code(why: str | None) -> str | None:
+    """The code of the exception that a document gets for what keeps it from being rendered."""
+    code = (why or "").partition(":")[0]
+    return code if code == "period_closed" or code.endswith(_UNMAPPED) else None
 
 
 def reason_to_hold(standing: Mapping[str, Any]) -> str | None:
@@ -21,7 +32,7 @@ def reason_to_hold(standing: Mapping[str, Any]) -> str | None:
     if standing["payment_hold"]:
         return "payment_hold: it may be a duplicate; release it or archive one of them"
     code = standing["exception_code"]
-    if standing["state"] == "exception" and code not in OWN_EXCEPTIONS:
+    if standing["state"] == "exception" and not is_own(code):
         return f"{code or 'exception'}: resolve the document's exception"
     return None
 

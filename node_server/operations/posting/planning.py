@@ -14,6 +14,7 @@ from node_server.operations.calling import Caller, open_caller
 from node_server.operations.house import House
 from node_server.operations.posting import judging
 from node_server.operations.posting.admitting import Admitted, admit
+from node_server.operations.posting.announcing import announce
 from node_server.operations.posting.drafting import Blocked, dependency, drafted
 from node_server.operations.posting.effects import (
     Effect,
@@ -30,6 +31,7 @@ from node_server.store import clock, counterfoils, records
 from node_server.store.counterfoils import Row
 from node_server.store.records import Stored
 
+_NEW = {"state": "new", "due_at": ""}
 _EMPTY: dict[str, Any] = {"method": "", "url": "", "headers": "{}", "body": b""}
 
 
@@ -114,7 +116,8 @@ class _Draft:
         row, prepared = self.row(self.effect)
         tenant, record = self._who.tenant, self._wish.document
         lock = f"post:{tenant}:{self._connection.id}:{record}"
-        with self._house.store.writing(lock, durable=True) as connection:
+        of_record = f"{tenant}:record:{record}"
+        with self._house.store.writing(lock, of_record, durable=True) as connection:
             rows = counterfoils.of_record(connection, tenant, record, self._connection.id)
             found = admit(rows, self.effect, body_hash)
             if found.stored is not None:
@@ -137,6 +140,7 @@ class _Draft:
             row, _ = self.row(found.effect)
         self._first_things_first(connection, row)
         counterfoils.add(connection, row)
+        announce(self._house, connection, _NEW, row, actor=self._who.id)
         for following in self._following(row):
             counterfoils.add(connection, following)
         return row

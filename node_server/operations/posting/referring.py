@@ -66,10 +66,10 @@ def _settling(document: AnyDocument, ids: dict[str, str]) -> AnyDocument:
 
 
 def _with_party(document: AnyDocument, master_id: str) -> AnyDocument:
-    """The other side gets the id of the party that was made for it, unless it has one."""
+    """The other side gets the id of the party that was made for it there."""
     name = _other_side(document)
     party = getattr(document, name, None) if name else None
-    if name is None or party is None or party.master_id is not None:
+    if name is None or party is None:
         return document
     changed = structs.replace(party, master_id=master_id)
     return structs.replace(document, **{name: changed})

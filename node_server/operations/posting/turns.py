@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from node_server.errors import Refusal, refusal_of
+from node_server.errors import refusal_of
 from node_server.logs import log
 from node_server.operations.calling import Caller, open_caller
 from node_server.operations.house import House
@@ -65,7 +65,10 @@ def _turn(house: House, caller: Caller, row: Row) -> Row | None:
         if (held := _held(house, caller, row)) is not None:
             return settle(house, row, held[0], why=held[1])
         if not row["url"]:
-            row = _drafted(house, caller, row)
+            try:
+                row = _drafted(house, caller, row)
+            except Blocked as blocked:
+                return settle(house, row, judging.held(), why=str(blocked))
     spec = operation_of(caller.connector, row["resource"], row["action"])
     search = search_of(spec, tree_of(row["body"]))
     quiet = caller.connection.settings.get("quiet_seconds", QUIET)
@@ -80,10 +83,7 @@ def _turn(house: House, caller: Caller, row: Row) -> Row | None:
 
 def _drafted(house: House, caller: Caller, row: Row) -> Row:
     """Render what had to wait for another effect, and store it before it is sent."""
-    try:
-        columns = draft(house, caller, row)
-    except Blocked as blocked:
-        raise Refusal(409, "step_refused", str(blocked)) from blocked
+    columns = draft(house, caller, row)
     with house.store.writing(durable=True) as connection:
         if not counterfoils.step(connection, row["position"], row["lease"], **columns):
             raise LeaseLost

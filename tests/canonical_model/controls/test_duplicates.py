@@ -98,6 +98,10 @@ def test_a_copy_is_held_however_it_was_altered(change: dict[str, Any]) -> None:
         ),
         # the same number in another year
         ({"number": "7"}, {"number": "7", "issue_date": "2027-01-31", "due_date": "2027-03-02"}),
+        (
+            {"channel": "edi", "number": "7", "issue_date": "2026-11-27", "due_date": None},
+            {"channel": "edi", "number": "7", "issue_date": "2027-01-08", "due_date": None},
+        ),
         # two books of one group
         ({}, {"direction": "receivable", "buyer": {"name": "Müller GmbH"}}),
         # the same number and amount by chance

@@ -116,3 +116,37 @@ def test_a_row_that_is_taken_out_is_gone(desk: Any) -> None:
 def test_a_table_that_there_is_not_is_not_found(desk: Any) -> None:
     books = desk("erp/quickbooks")
     assert books.served.get(here(books) + "/colour").status_code == 404
+
+
+def answers(desk: Desk, record: str, **more: Any) -> dict[str, bool | None]:
+    told = desk.served.post(here(desk, "check"), json={"document": record, **more})
+    assert told.status_code == 200, told.text
+    assert all(each["as_of"] and each["message"] for each in told.get_json()["checks"])
+    return {each["check"]: each["ok"] for each in told.get_json()["checks"]}
+
+
+def test_a_target_is_asked_before_anything_is_sent(desk: Any) -> None:
+    books = desk("erp/quickbooks")
+    record = books.invoice()
+    assert answers(books, record) == {"period": True}
+    put(books, "supplier", **{"name:supplier 1 gmbh": "56"})
+    books.target.put("vendor", {"DisplayName": "Another"})
+    assert answers(books, record, live=True)["supplier"] is False
+    (known,) = books.target.put("vendor", {"DisplayName": "Supplier 1"})
+    put(books, "supplier", **{"name:supplier 1 gmbh": known})
+    assert answers(books, record)["supplier"] is False, "as old as the list that was read"
+    assert answers(books, record, live=True)["supplier"] is True
+    assert books.target.objects("bill") == []
+
+
+def test_a_closed_period_is_told(desk: Any) -> None:
+    books = desk("erp/quickbooks", connect=False)
+    span = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-31T23:59:59Z"}
+    books.connect(calendar={"closed": [span]})
+    assert answers(books, books.invoice())["period"] is False
+
+
+def test_an_order_that_was_not_taken_in_is_not_known(desk: Any) -> None:
+    books = desk("erp/quickbooks")
+    record = books.invoice(refs=[{"role": "order", "number": "PO-1"}])
+    assert answers(books, record)["order"] is None

@@ -16,7 +16,7 @@ from node_server.operations.posting.leasing import take
 from node_server.operations.posting.poster import Poster
 from node_server.operations.posting.turns import turn
 from node_server.simulators.keyring import Keyring
-from node_server.store import clock, counterfoils
+from node_server.store import clock, counterfoils, crosswalks
 from tests.node_server.test_documents_over_http import canonical
 
 from .conftest import TARGETS, Desk, Open
@@ -149,6 +149,12 @@ def test_a_closed_period_holds_it(there: Desk) -> None:
     assert there.row["state"] == "held"
     assert there.row["why"].startswith("period_closed")
     assert "year end" in there.row["why"]
+    record = there.row["record_id"]
+    assert there.document(record)["exception"]["code"] == "period_closed"
+    _settings(there, calendar={})
+    _retry(there, "the books are open again")
+    there.work()
+    assert there.document(record)["state"] == "posted"
 
 
 def test_maintenance_makes_it_wait(there: Desk) -> None:
@@ -209,6 +215,16 @@ def test_a_payment_waits_for_its_bill_and_names_it_by_the_targets_id(desk: Open)
     there.work()
     (sent,) = there.target.objects("payment")
     assert sent["bill_id"] == there.target.objects("bill")[0]["id"]
+
+
+def test_a_vendor_that_was_made_for_it_need_not_be_in_a_table(desk: Open) -> None:
+    there = desk("sim/none")
+    _know(there, "name:somebody else", "V-1")
+    vendor = there.taken(PARTY)
+    there.post(vendor)
+    there.post(there.invoice(), after=vendor)
+    there.work()
+    assert there.target.objects("bill")[0]["supplier_id"] == there.target.objects("vendor")[0]["id"]
 
 
 def test_what_waits_for_something_refused_is_held(desk: Open) -> None:
@@ -379,6 +395,33 @@ def test_a_credential_that_is_not_good_any_more_holds_it(there: Desk) -> None:
     there.work()
     assert there.row["state"] == "held"
     assert there.target.objects("bill") == []
+
+
+def _retry(there: Desk, reason: str) -> None:
+    path = f"/v1/counterfoils/{there.row['key']}/retry"
+    assert there.served.post(path, "poster", json={"reason": reason}).status_code == 202
+
+
+def test_what_no_table_knows_is_held_before_anything_is_sent(there: Desk) -> None:
+    _know(there, "name:somebody else", "V-1")
+    record = there.invoice()
+    assert there.post(record).get_json()["state"] == "held"
+    assert there.document(record)["exception"]["code"] == "supplier_unmapped"
+    assert there.target.calls == []
+    _know(there, "name:supplier 1 gmbh", "V-2")
+    _retry(there, "it is in the table now")
+    there.work()
+    assert there.target.objects("bill")[0]["supplier_id"] == "V-2"
+    assert there.document(record)["state"] == "posted"
+
+
+def _know(there: Desk, value: str, target: str) -> None:
+    row = {
+        "tenant": "acme", "connection_id": there.connection, "name": "supplier", "value": value,
+        "target": target, "state": "confirmed", "actor": "test", "at": clock.stamp(),
+    }  # fmt: skip
+    with there.served.house.store.writing() as connection:
+        crosswalks.put(connection, row)
 
 
 def _settings(there: Desk, **more: object) -> None:
