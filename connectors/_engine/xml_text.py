@@ -36,7 +36,10 @@ class _Heads(dict[str, Head]):
         if len(text) <= _LONG:
             if len(self) > _MANY:
                 self.clear()
+                _PLAIN.clear()
             self[text] = found
+            if not found[1]:
+                _PLAIN[text] = found[0]
         return found
 
 
@@ -55,6 +58,8 @@ class _Ends(dict[str, bool]):
 
 
 _HEADS, _ENDS = _Heads(), _Ends()
+_PLAIN: dict[str, str] = {}
+"""Local names of start tags without attributes."""
 
 
 def view_of(data: bytes) -> dict[str, Any] | None:
@@ -90,11 +95,23 @@ class _Viewing:
     def root(self, pieces: list[str]) -> Any:
         """Each piece is a tag, without its first character, and the text behind it."""
         top: dict[str, Any] = {}
+        self._go(pieces, top)
+        for element, attributes in self._late:
+            element.update(attributes)
+        (root,) = top.values()
+        return root
+
+    def _go(self, pieces: list[str], top: dict[str, Any]) -> None:
         view, above, head, text = top, [top], "", ""
+        plain, referring = _PLAIN, self._referring
         for piece in pieces:
             if piece[0] == "/":
                 if head:
-                    self._leaf(view, head, text)
+                    name = plain.get(head)
+                    if name is None or name in view or not text or (referring and "&" in text):
+                        self._leaf(view, head, text)
+                    else:
+                        view[name] = text
                     head = ""
                 else:
                     view = above.pop()
@@ -109,10 +126,6 @@ class _Viewing:
             if head[-1] == "/":
                 self._leaf(view, head[:-1], "")
                 _, head = _ENDS[piece], ""
-        for element, attributes in self._late:
-            element.update(attributes)
-        (root,) = top.values()
-        return root
 
     def _leaf(self, view: dict[str, Any], head: str, text: str) -> None:
         """Put an element without children where it belongs."""

@@ -54,8 +54,10 @@ class Node:
 
     def count(self, key: str, usual: int | None) -> Any:
         """A whole number, not negative."""
-        value = self.body.get(key, usual)
-        if value is usual or (isinstance(value, int) and value is not True and 0 <= value < _MOST):
+        if key not in self.body:
+            return usual
+        value = self.body[key]
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
             return value
         message = f"found {quoted(value)}; a whole number below {_MOST} works"
         self.faults.add(self.at(key), "wrong_type", message)

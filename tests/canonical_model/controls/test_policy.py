@@ -254,6 +254,7 @@ def test_a_fault_of_a_policy_names_its_place(change: Any, path: str, says: str) 
         (rule(then={"set": {"x": 1}}), "then.set.x", "no value is named 'x'"),
         (rule(then={"steps": [{"id": "s"}]}), "then.steps[0]", "nobody is named"),
         (rule(then={"steps": [{"role": "cfo", "need": -1}]}), "then.steps[0].need", "whole"),
+        (rule(then={"steps": [{"role": "cfo", "days": None}]}), "then.steps[0].days", "whole"),
         (rule(then={"steps": [{"role": "cfo", "never": ["x"]}]}), "then.steps[0].never", "'x'"),
         (rule(then={"evidence": ["receipt"]}), "then.evidence", "declare an input `evidence`"),
         ({"id": "r"}, "then", "state what follows"),
