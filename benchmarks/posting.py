@@ -29,6 +29,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from node_server import logs  # noqa: E402
 from node_server.auth import principal  # noqa: E402
 from node_server.config import Settings  # noqa: E402
 from node_server.operations.connecting import connections  # noqa: E402
@@ -190,6 +191,7 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=0.001)
     parser.add_argument("--celery", action="store_true")
     given = parser.parse_args()
+    logs.set_up("error")
     common: dict[str, Any] = {
         "overlays": (str(TARGETS),), "allow_http_targets": True, "rate_limit": "",
         "allow_private_targets": ("127.0.0.0/8",), "log_level": "error",

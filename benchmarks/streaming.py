@@ -2,8 +2,8 @@
 
     python benchmarks/streaming.py [--megabytes 200]
 
-Prints entries a second of both in the same run, by the time that the process itself had, and how far
-memory grew above the start.
+Prints entries a second of both in the same run, by the time that the process itself had, and how
+far memory grew above the start.
 """
 
 from __future__ import annotations

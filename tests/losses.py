@@ -20,6 +20,8 @@ def in_order(tree: Any) -> Any:
         return tree
     copy = {name: in_order(value) for name, value in tree.items()}
     for name in _SETS.keys() & copy.keys():
+        if not isinstance(copy[name], list):
+            continue  # the references of a bank transaction are one object
         copy[name].sort(key=lambda each, by=_SETS[name]: each.get(by, ""))
     return copy
 

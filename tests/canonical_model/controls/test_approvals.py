@@ -270,6 +270,11 @@ def test_progress_says_who_may_act_now() -> None:
     ]
 
 
+def test_an_act_of_somebody_who_took_part_says_so() -> None:
+    found = run(decided(STEPS, STAFF, creator="bob"), "legal:bob")
+    assert found.refused[0].why == "who took part before may not approve"
+
+
 def test_a_policy_may_ask_for_another_person_in_each_step() -> None:
     read = policy(*STEPS, distinct_approvers=True)
     decision = evaluate(read, {}, on=DAY, directory=STAFF)

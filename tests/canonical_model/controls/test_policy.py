@@ -177,6 +177,13 @@ def test_a_hit_policy_says_which_rules_decide(
     assert [each.code for each in found.problems] == ([problem] if problem else [])
 
 
+def test_of_rules_that_overlap_nothing_takes_effect_but_the_hold() -> None:
+    then = {"set": {"v": 1}, "steps": [{"role": "cfo"}]}
+    rules = [rule(then=then, id="a"), rule(then=then, id="b")]
+    found = decided(policy(*rules, hit="unique", sets={"v": {"type": "number"}}))
+    assert (found.outcome, found.values, found.steps) == ("hold", {}, [])
+
+
 @pytest.mark.parametrize(
     ("combine", "value"), [("sum", "15"), ("least", "5"), ("most", "10"), (None, None)]
 )

@@ -1,0 +1,40 @@
+"""`counterfoil match`: invoices against orders and receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from node_server.cli import control_options as options
+from node_server.cli.refusing import tells
+from node_server.operations.controlling import deciding
+
+
+@click.command()
+@options.paths
+@options.context
+@click.option("--tolerances", type=click.Path(), help="YAML file of tolerances and conversions.")
+@options.as_json
+@tells
+def match(paths: tuple[str, ...], tolerances: str | None, *, as_json: bool, **given: Any) -> None:
+    """Match the invoices and credit notes in PATHS with the orders, receipts and returns there.
+
+    Files, folders and archives of any format, in any order. Exits with 1 where a document holds.
+    """
+    how = options.how_of(given)
+    found = deciding.matched(options.read(paths, how), tolerances, how.context)
+    if as_json:
+        options.print_json(found)
+    for each in [] if as_json else found:
+        _show(each)
+    raise SystemExit(1 if any(each["holds"] for each in found) else 0)
+
+
+def _show(result: dict[str, Any]) -> None:
+    number = result.get("number", "without number")
+    verdict = options.colour(result["verdict"], bad=result["holds"])
+    click.echo(f"{result['file']}: {number} {verdict}: {result['message']}")
+    for line in result.get("lines", ()):
+        mark = "!" if line["holds"] else " "
+        click.echo(f"  {mark} line {line['id']}  {line['verdict']}: {line['message']}")

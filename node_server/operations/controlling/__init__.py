@@ -1,0 +1,1 @@
+"""The controls on files alone: no store, no server, nothing is posted or paid."""

@@ -1,0 +1,193 @@
+"""What the controls say of documents out of files."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from canonical_model import wire
+from canonical_model.base.scalars import Part
+from canonical_model.controls.agreement import disagreements
+from canonical_model.controls.duplicates import DuplicatePolicy, find_duplicates
+from canonical_model.controls.match import MatchSettings, match_all
+from canonical_model.controls.policy import (
+    Directory,
+    InvalidSettings,
+    Policy,
+    difference,
+    evaluate,
+    facts_of,
+    read_policy,
+    run_cases,
+)
+from canonical_model.controls.reconciliation import ReconciliationPolicy, reconcile
+from canonical_model.controls.screening import (
+    WatchList,
+    check_identifiers,
+    entry_of_entity,
+    entry_of_row,
+    screen,
+    similar_parties,
+)
+from canonical_model.controls.settings import read_settings
+from canonical_model.documents.invoice import Bill
+from canonical_model.documents.party import PartyDocument
+from canonical_model.envelope import Context, Record
+from canonical_model.parts.party import Party
+from node_server.errors import Refusal
+from node_server.operations.controlling.gathering import Gathered, read_tree
+
+LINES = ("bank_statement", "bank_transaction")
+
+
+def settings_of(path: str | None, shape: type[Part]) -> Any:
+    """Settings from a file; the usual ones without."""
+    if path is None:
+        return shape()
+    try:
+        return read_settings(read_tree(path), shape)
+    except InvalidSettings as error:
+        raise _invalid(path, error) from None
+
+
+def policy_of(path: str) -> Policy:
+    """A policy from a file, with all its faults at once where it is none."""
+    try:
+        return read_policy(read_tree(path))
+    except InvalidSettings as error:
+        raise _invalid(path, error) from None
+
+
+def _invalid(path: str, error: InvalidSettings) -> Refusal:
+    errors = [
+        {"path": each.path or "", "code": each.code, "message": each.message}
+        | ({"hint": each.hint} if each.hint else {})
+        for each in error.issues
+    ]
+    return Refusal(422, "body_invalid", f"{path}: {error}", errors=errors)
+
+
+def matched(found: Gathered, tolerances: str | None, context: Context) -> list[dict[str, Any]]:
+    """Each invoice and credit note against all the rest."""
+    settings = settings_of(tolerances, MatchSettings)
+    every = {handle: record.document for handle, record in found.records.items()}
+    bills = {h: d for h, d in every.items() if isinstance(d, Bill)}
+    documents = [d for d in every.values() if not isinstance(d, Bill)]
+    told: dict[str, dict[str, Any]] = {}
+    for direction in (None, "payable", "receivable"):
+        mine = {h: d for h, d in bills.items() if d.direction == direction}
+        results = match_all(list(mine.values()), documents, settings, context)
+        told |= {h: {"file": h, **wire.to_plain(r)} for h, r in zip(mine, results, strict=True)}
+    return [told[handle] for handle in bills]
+
+
+def duplicates(found: Gathered, policy: str | None, context: Context) -> list[dict[str, Any]]:
+    """Pairs that may be one, most likely first."""
+    usual = settings_of(policy, DuplicatePolicy)
+    return [wire.to_plain(each) for each in find_duplicates(found.records, usual, context)]
+
+
+def reconciled(found: Gathered, policy: str | None, context: Context) -> dict[str, Any]:
+    """Bank lines against whatever else was given."""
+    usual = settings_of(policy, ReconciliationPolicy)
+    outcome = reconcile(found.of(*LINES), found.besides(*LINES), usual, context)
+    plain: dict[str, Any] = wire.to_plain(outcome)
+    return plain
+
+
+def compared(left: Gathered, right: Gathered, context: Context) -> dict[str, Any]:
+    """What two systems say of the same documents."""
+    now = datetime.datetime.now(datetime.UTC)
+    plain: dict[str, Any] = wire.to_plain(disagreements(left.records, right.records, now, context))
+    return plain
+
+
+def tested(path: str, directory: str | None) -> dict[str, Any]:
+    """A policy's own cases."""
+    people = settings_of(directory, Directory) if directory else None
+    plain: dict[str, Any] = wire.to_plain(run_cases(policy_of(path), people))
+    return plain
+
+
+def differing(old: str, new: str) -> dict[str, Any]:
+    """What is written, and decided, differently in the newer of two versions."""
+    plain: dict[str, Any] = wire.to_plain(difference(policy_of(old), policy_of(new)))
+    return plain
+
+
+def decided(
+    policy: str, found: Gathered, facts: Mapping[str, Any], on: datetime.date, directory: str | None
+) -> list[dict[str, Any]]:
+    """What a policy says of each document, with what only the caller knows."""
+    read = policy_of(policy)
+    people = settings_of(directory, Directory) if directory else None
+    return [
+        {
+            "file": handle,
+            **wire.to_plain(
+                evaluate(read, facts_of(record.document, **facts), on=on, directory=people)
+            ),
+        }
+        for handle, record in found.records.items()
+    ]
+
+
+def watch_list(paths: tuple[str, ...]) -> WatchList:
+    """Entries of OpenSanctions' simple CSV, or of its entities, one JSON a line."""
+    return WatchList(entry for path in paths for entry in _entries(path) if entry is not None)
+
+
+def _entries(path: str) -> Iterator[Any]:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(400, "body_unreadable", f"{path}: {error}") from None
+    if not text.lstrip().startswith("{"):
+        yield from map(entry_of_row, csv.DictReader(io.StringIO(text)))
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            yield entry_of_entity(msgspec.json.decode(line))
+        except msgspec.DecodeError as error:
+            raise Refusal(400, "body_unreadable", f"{path}: line {number}: {error}") from None
+
+
+def screened(found: Gathered, listed: WatchList, known: Gathered) -> list[dict[str, Any]]:
+    """Each party: its identifiers, who it is like, and whether it is on a list."""
+    others = {
+        f"{handle} {place}": party
+        for handle, record in known.records.items()
+        for place, party in parties_of(record)
+    }
+    return [
+        {
+            "file": handle,
+            "party": place,
+            "name": party.name,
+            "identifiers": wire.to_plain(check_identifiers(party)),
+            "screening": wire.to_plain(screen(party, listed)),
+            "similar": [wire.to_plain(each) for each in similar_parties(party, others)],
+        }
+        for handle, record in found.records.items()
+        for place, party in parties_of(record)
+    ]
+
+
+def parties_of(record: Record) -> Iterator[tuple[str, Party]]:
+    """The parties that a document is about, or is one."""
+    document: Any = record.document
+    if isinstance(document, PartyDocument):
+        yield "party", document
+        return
+    for name in ("seller", "buyer", "payee", "supplier"):
+        party = getattr(document, name, None)
+        if isinstance(party, Party):
+            yield name, party
