@@ -7,7 +7,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from node_server.store.outward_tables import counterfoils
@@ -86,17 +96,24 @@ def due(
     without: Collection[tuple[str, str]] = (),
 ) -> list[Row]:
     """What is due and free, the most urgent first; none of the connections to be left alone."""
-    query = _due(now)
+    query = _FIRST
     for tenant, name in without:
         query = query.where(
             ~((counterfoils.c.tenant == tenant) & (counterfoils.c.connection_id == name))
         )
-    order = (counterfoils.c.priority, counterfoils.c.due_at, counterfoils.c.position)
-    return _rows(connection, query.order_by(*order).limit(limit))
+    found = connection.execute(query, {"now": now, "most": limit})
+    return [dict(row) for row in found.mappings()]
 
 
-def _due(now: str) -> Any:
+def count_due(connection: Connection, *, now: str, most: int) -> int:
+    """How many are due and free, up to a number."""
+    return connection.scalar(_HOW_MANY, {"now": now, "most": most}) or 0
+
+
+def _due() -> Select[Any]:
+    """What is due at `now` and free."""
     before = aliased(counterfoils)
+    now: BindParameter[str] = bindparam("now")
     # What waits for another effect is due when that one is confirmed, and when it cannot be.
     waits = (
         select(before.c.position)
@@ -115,10 +132,16 @@ def _due(now: str) -> Any:
     )
 
 
-def count_due(connection: Connection, *, now: str, most: int) -> int:
-    """How many are due and free, up to a number."""
-    few = _due(now).with_only_columns(counterfoils.c.position).limit(most).subquery()
-    return connection.scalar(select(func.count()).select_from(few)) or 0
+# Asked all the time: made once.
+_MOST = bindparam("most", type_=Integer)
+_FIRST = (
+    _due()
+    .order_by(counterfoils.c.priority, counterfoils.c.due_at, counterfoils.c.position)
+    .limit(_MOST)
+)
+_HOW_MANY = select(func.count()).select_from(
+    _due().with_only_columns(counterfoils.c.position).limit(_MOST).subquery()
+)
 
 
 def lease(connection: Connection, leases: Mapping[int, str], *, until: str) -> None:

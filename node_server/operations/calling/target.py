@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from connectors import Connector
@@ -76,7 +76,7 @@ class Target:
             with suppress(Missing):
                 look()
 
-    @property
+    @cached_property
     def base_url(self) -> str:
         """The address that paths are below, checked to be one that may be called."""
         template = self._template()
