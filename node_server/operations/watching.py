@@ -10,8 +10,9 @@ from typing import TypeAlias
 import connectors
 
 _PAUSE = 0.4
-_ENDINGS = frozenset({".yaml", ".json", ".xml"})
 Stamps: TypeAlias = dict[Path, tuple[int, int]]
+Watched: TypeAlias = tuple[Path, str]
+"""A file, or a folder and which of its files."""
 
 
 def rounds(
@@ -23,8 +24,9 @@ def rounds(
 
     The connectors are read anew for each round.
     """
-    folders = [*paths, *((overlay,) if isinstance(overlay, str) else overlay or ())]
-    watched = [Path(name) for name in folders] + list(connectors.folders())
+    overlays = (overlay,) if isinstance(overlay, str) else overlay or ()
+    watched = [(Path(name), "*") for name in paths]
+    watched += [(folder, "*.yaml") for folder in (*map(Path, overlays), *connectors.folders())]
     before: Stamps | None = None
     while True:
         now = _stamps(watched)
@@ -35,21 +37,14 @@ def rounds(
         pause(_PAUSE)
 
 
-def _stamps(paths: Sequence[Path]) -> Stamps:
+def _stamps(watched: Sequence[Watched]) -> Stamps:
     """When each file was last written, and its size."""
     found: Stamps = {}
-    for path in paths:
-        for file in _files(path):
+    for path, pattern in watched:
+        for file in path.rglob(pattern) if path.is_dir() else (path,):
             try:
                 state = file.stat()
             except OSError:
                 continue  # an editor is just replacing it
             found[file] = state.st_mtime_ns, state.st_size
     return found
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from (each for each in path.rglob("*") if each.suffix in _ENDINGS)
-    else:
-        yield path

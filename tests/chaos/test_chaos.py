@@ -1,7 +1,7 @@
 """Everything fails, and every document is in its target exactly once, or it is said why not.
 
 On the embedded store, and on PostgreSQL with Celery over Redis. One process is killed every
-second: for the first ten of them in the short form, to the end with COUNTERFOIL_CHAOS=2000, which
+second: for the first eight of them in the short form, to the end with COUNTERFOIL_CHAOS=2000, which
 is the number of documents.
 """
 
@@ -30,8 +30,8 @@ assert redis_server
 pytestmark = pytest.mark.slow
 CLASSES = ("replay", "reject", "upsert", "unique", "none")
 SHORT = "COUNTERFOIL_CHAOS" not in os.environ
-DOCUMENTS = int(os.environ.get("COUNTERFOIL_CHAOS", "30"))
-RAGE = 10.0 if SHORT else 3600.0
+DOCUMENTS = int(os.environ.get("COUNTERFOIL_CHAOS", "20"))
+RAGE = 8.0 if SHORT else 3600.0
 PATIENCE = 120 + DOCUMENTS
 ENDS = {"confirmed": {1}, "refused": {0}, "dead": {0}, "held": {0}, "uncertain": {0, 1}}
 

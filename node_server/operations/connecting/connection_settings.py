@@ -61,7 +61,7 @@ SETTINGS: dict[str, Any] = {
         "quiet_seconds": _says(
             "After an attempt without an answer, for how long it may still be at work there",
             {"type": "integer", "minimum": 1, "maximum": 86_400},
-            default=60,
+            default=120,
         ),
         "pull": _says(
             "Lists to read by themselves, each with the seconds between two readings",

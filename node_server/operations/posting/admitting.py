@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from node_server.errors import Refusal
 from node_server.operations.posting.effects import ATTACH, Effect, base_step
-from node_server.store.counterfoils import Row
+from node_server.store.counterfoils import WORKABLE, Row
 
-OPEN: Final = frozenset({"pending", "sent", "uncertain"})
 _NOT_APPLIED: Final = frozenset({"refused", "dead", "held"})
 _SOON: Final = 2
 _LATER: Final = 30
@@ -55,7 +54,7 @@ def admit(rows: Sequence[Row], effect: Effect, body_hash: str) -> Admitted:
     if same:
         return _again(same, effect, body_hash)
     for row in rows:
-        if row["state"] in OPEN and row["action"] != ATTACH and effect.action != ATTACH:
+        if row["state"] in WORKABLE and row["action"] != ATTACH and effect.action != ATTACH:
             raise InFlight(row, "another effect of this document is under way there")
     return Admitted(effect)
 
@@ -69,7 +68,7 @@ def _is_same(row: Mapping[str, Any], effect: Effect) -> bool:
 def _again(same: Sequence[Row], effect: Effect, body_hash: str) -> Admitted:
     last = same[-1]
     if last["body_hash"] == body_hash:
-        if last["state"] in OPEN:
+        if last["state"] in WORKABLE:
             raise InFlight(last, "the same is being posted", same=True)
         return Admitted(effect, stored=last)
     if last["state"] not in _NOT_APPLIED:

@@ -27,9 +27,6 @@ Heard: TypeAlias = Literal[
 Seen: TypeAlias = Literal["found", "several", "nothing", "failed", "barred"]
 Move: TypeAlias = Literal["send", "look", "ask"]
 
-OPEN: Final = frozenset({"pending", "sent", "uncertain"})
-"""States in which something is still to be done."""
-
 NEVER: Final = -1.0
 """Nothing more is done by itself."""
 

@@ -14,7 +14,7 @@ from node_server.operations.posting.effects import Effect
 from node_server.operations.posting.judging import Class, Looks, Rules, Seen
 from node_server.operations.posting.marking import is_marked, mark_in, text_at
 
-QUIET: Final = 60.0
+QUIET: Final = 120.0
 """Seconds after an attempt before not finding it counts, unless the connection says otherwise."""
 _FULL = 100
 _MARKER = "marker"
@@ -75,7 +75,6 @@ class Sight:
     seen: Seen
     why: str = ""
     target_id: str = ""
-    target_version: str = ""
     wait: float = 0.0
 
 

@@ -71,14 +71,19 @@ def _turn(house: House, caller: Caller, row: Row) -> Row | None:
                 return settle(house, row, judging.held(), why=str(blocked))
     spec = operation_of(caller.connector, row["resource"], row["action"])
     search = search_of(spec, tree_of(row["body"]))
-    quiet = caller.connection.settings.get("quiet_seconds", QUIET)
-    rules = rules_of(spec, search, effect_of(row), float(quiet))
+    rules = rules_of(spec, search, effect_of(row), _quiet(caller))
     move = judging.next_move(rules, standing_of(row, clock.now()))
     if move == "ask":
         return settle(house, row, judging.after_asking(), why=_unanswered(row))
     if move == "look":
         return _look(house, caller, row, search, rules)
     return _send(house, caller, row, spec, search, rules)
+
+
+def _quiet(caller: Caller) -> float:
+    """As long as a call of ours may take, unless the connection says otherwise."""
+    usual = max(QUIET, caller.connector.manifest["api"].get("timeout", QUIET))
+    return float(caller.connection.settings.get("quiet_seconds", usual))
 
 
 def _drafted(house: House, caller: Caller, row: Row) -> Row:

@@ -52,7 +52,7 @@ def worst(found: Rules, seed: int, faults: float) -> tuple[World, str]:
     return world, world.run()
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(rules, st.integers(0, 2**32), st.sampled_from([0.1, 0.3, 0.7, 0.95]))
 def test_at_the_end_it_is_there_once_or_not_or_a_person_is_asked(
     found: Rules, seed: int, faults: float
@@ -65,7 +65,7 @@ def test_at_the_end_it_is_there_once_or_not_or_a_person_is_asked(
     assert world.target.made == ends.get(state, world.target.made)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(rules, st.integers(0, 2**32))
 def test_without_faults_one_attempt_is_enough(found: Rules, seed: int) -> None:
     world, state = worst(found, seed, 0.0)
