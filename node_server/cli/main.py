@@ -79,7 +79,9 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="counterfoil", message="%(prog)s %(version)s")
+@click.version_option(
+    package_name="counterfoil", prog_name="counterfoil", message="%(prog)s %(version)s"
+)
 def main() -> None:
     """Finance payloads of any system to one canonical model, and back.
 

@@ -163,12 +163,14 @@ def renew(connection: Connection, tokens: Iterable[str], *, until: str) -> None:
     )
 
 
-def step(connection: Connection, position: int, token: str | None, **changes: Any) -> bool:
-    """Write to a row, if nobody else has taken it; whether it was written."""
+def step(connection: Connection, row: Mapping[str, Any], **changes: Any) -> bool:
+    """Write to a row as it was read, if nobody else has taken it; whether it was written."""
     changed = (
         update(counterfoils)
         .where(
-            counterfoils.c.position == position, counterfoils.c.lease.is_not_distinct_from(token)
+            counterfoils.c.tenant == row["tenant"],
+            counterfoils.c.position == row["position"],
+            counterfoils.c.lease.is_not_distinct_from(row["lease"]),
         )
         .values(changes)
         .returning(counterfoils.c.position)

@@ -44,9 +44,7 @@ class Mark:
             "leased_until": clock.stamp(after=self.house.settings.lease_seconds),
         }
         with self.house.store.writing(durable=True) as connection:
-            if not counterfoils.step(
-                connection, self.row["position"], self.row["lease"], **changes
-            ):
+            if not counterfoils.step(connection, self.row, **changes):
                 raise LeaseLost
         self.made = True
 

@@ -132,10 +132,9 @@ class _Draft:
         if found.superseded is not None:
             gone = found.superseded
             now = clock.stamp()
-            counterfoils.step(
-                connection, gone["position"], gone["lease"], state="refused",
-                why="superseded: the document has changed", settled_at=now, updated_at=now,
-            )  # fmt: skip
+            why = "superseded: the document has changed"
+            changes = {"state": "refused", "why": why, "settled_at": now, "updated_at": now}
+            counterfoils.step(connection, gone, **changes)
         if found.effect != self.effect:
             row, _ = self.row(found.effect)
         self._first_things_first(connection, row)
@@ -149,9 +148,7 @@ class _Draft:
         """What others wait for is at least as urgent as they are."""
         before = counterfoils.get(connection, self._who.tenant, row["waits_for"] or "")
         if before is not None and before["priority"] > row["priority"]:
-            counterfoils.step(
-                connection, before["position"], before["lease"], priority=row["priority"]
-            )
+            counterfoils.step(connection, before, priority=row["priority"])
 
     def row(self, effect: Effect) -> tuple[Row, Prepared | None]:
         """The counterfoil of an effect, and its request unless it must wait for another one."""

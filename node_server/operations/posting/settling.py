@@ -77,7 +77,7 @@ def write(
     if changes.get("why"):
         changes["why"] = str(changes["why"])[:_LONGEST_WHY]
     changes["settled_at"] = now if changes["state"] in FINAL else None
-    if not counterfoils.step(connection, row["position"], row["lease"], **changes):
+    if not counterfoils.step(connection, row, **changes):
         return None
     after = {**row, **changes}
     announce(house, connection, row, after, actor=actor)

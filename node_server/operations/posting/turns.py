@@ -90,7 +90,7 @@ def _drafted(house: House, caller: Caller, row: Row) -> Row:
     """Render what had to wait for another effect, and store it before it is sent."""
     columns = draft(house, caller, row)
     with house.store.writing(durable=True) as connection:
-        if not counterfoils.step(connection, row["position"], row["lease"], **columns):
+        if not counterfoils.step(connection, row, **columns):
             raise LeaseLost
     return {**row, **columns}
 

@@ -64,7 +64,7 @@ def test_another_content_under_the_same_key_is_refused_with_the_id_there(there: 
     there.work()
     with there.served.house.store.writing() as connection:
         (row,) = counterfoils.of_record(connection, "acme", record)
-        counterfoils.step(connection, row["position"], None, body_hash="another")
+        counterfoils.step(connection, {**row, "lease": None}, body_hash="another")
     again = there.post(record)
     assert (again.status_code, again.get_json()["code"]) == (422, "idempotency_key_reused")
     assert again.get_json()["existing_id"] == there.target.objects("bill")[0]["id"]
@@ -108,7 +108,7 @@ def test_a_mended_document_gets_a_new_key_once_the_first_was_refused(there: Desk
     there.taken(json.dumps(mended).encode())
     with there.served.house.store.writing() as connection:
         (row,) = counterfoils.of_record(connection, "acme", record)
-        counterfoils.step(connection, row["position"], None, body_hash="what it said before")
+        counterfoils.step(connection, {**row, "lease": None}, body_hash="what it said before")
     second = there.post(record)
     assert second.status_code == 202
     there.work()
@@ -262,7 +262,7 @@ def test_a_worker_that_died_after_sending_leaves_no_second_one(desk: Open) -> No
     assert dead is not None
     with there.served.house.store.writing() as connection:
         counterfoils.step(
-            connection, row["position"], None, state="sent", first_sent_at=clock.stamp(),
+            connection, {**row, "lease": None}, state="sent", first_sent_at=clock.stamp(),
             target_id=None, settled_at=None, lease="dead", leased_until=clock.stamp(),
             due_at=clock.stamp(),
         )  # fmt: skip
