@@ -56,11 +56,16 @@ def postgres() -> Iterator[Callable[[], str]]:
     run("create database template_cf")
     open_house(Settings(data=folder + "-data", database_url=address("template_cf"))).close()
 
+    def in_use() -> set[str]:
+        with psycopg.connect(base) as connection:
+            return {row[0] for row in connection.execute("select datname from pg_stat_activity")}
+
     left: list[str] = []
 
     def made() -> str:
         # What an earlier test has closed goes: hundreds of databases take minutes to shut down.
-        for name in tuple(left):
+        # One that is in use stays: PostgreSQL would wait five seconds for it.
+        for name in set(left) - in_use():
             with suppress(psycopg.errors.ObjectInUse):
                 run(f"drop database {name}")
                 left.remove(name)
@@ -120,10 +125,12 @@ class Served:
         return answer.get_json()
 
 
-@pytest.fixture(params=["embedded", "services"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of an embedded store, and of one on PostgreSQL and Redis."""
-    common: dict[str, Any] = {"data": str(tmp_path / "data"), "log_level": "error"}
+STORES = ["embedded", "services"]
+
+
+def settings_of(request: pytest.FixtureRequest, folder: Path) -> Settings:
+    """Settings of an embedded store, or of one on PostgreSQL and Redis, by the fixture's param."""
+    common: dict[str, Any] = {"data": str(folder / "data"), "log_level": "error"}
     common |= {"rate_limit": "100000/minute", "allow_http_targets": True}
     common |= {"allow_private_targets": ("127.0.0.0/8",)}
     if request.param == "embedded":
@@ -136,10 +143,29 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings(**common, database_url=url, redis_url=shared)
 
 
-@pytest.fixture
-def served(settings: Settings) -> Iterator[Served]:
-    """The server on these settings."""
+def serving(settings: Settings) -> Iterator[Served]:
+    """A server in this process, closed at the end."""
     app = create_app(settings)
     house = app.extensions["counterfoil"].house
     yield Served(house, app.test_client())
     house.close()
+
+
+@pytest.fixture(params=STORES)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of each kind of store, new for every test."""
+    return settings_of(request, tmp_path)
+
+
+@pytest.fixture
+def served(settings: Settings) -> Iterator[Served]:
+    """The server on these settings."""
+    yield from serving(settings)
+
+
+@pytest.fixture(scope="module", params=STORES)
+def lasting(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """One server for all tests of a module: for those that walk over every route and ask little."""
+    yield from serving(settings_of(request, tmp_path_factory.mktemp("lasting")))

@@ -124,20 +124,20 @@ def test_what_a_tenant_did_to_anothers_ids_changed_nothing(
 
 @pytest.mark.parametrize("each", CLOSED, ids=lambda each: each.name)
 def test_a_route_lets_in_the_roles_that_carry_its_permission_and_no_others(
-    served: Served, each: Endpoint
+    lasting: Served, each: Endpoint
 ) -> None:
     path = filled(each.path, ABSENT)
     for role in ROLES:
         allowed = each.permission in principal("", "", "", frozenset({role})).permissions
-        status = served.call(each.method, path, role, **body_for(each)).status_code
+        status = lasting.call(each.method, path, role, **body_for(each)).status_code
         assert (status != 403) == allowed, f"{role}: {status}"
 
 
 @pytest.mark.parametrize("each", CLOSED, ids=lambda each: each.name)
-def test_a_route_refuses_who_has_no_key(served: Served, each: Endpoint) -> None:
+def test_a_route_refuses_who_has_no_key(lasting: Served, each: Endpoint) -> None:
     path = filled(each.path, ABSENT)
     for headers in ({}, {"X-Api-Key": "cf_wrong"}, {"Authorization": "Basic abc"}):
-        answer = served.client.open(path, method=each.method, headers=headers, **body_for(each))
+        answer = lasting.client.open(path, method=each.method, headers=headers, **body_for(each))
         assert answer.status_code == 401
         assert "WWW-Authenticate" in answer.headers
 

@@ -37,15 +37,15 @@ def judged(answer: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("each", CLOSED, ids=lambda each: each.name)
-def test_every_route_refuses_in_one_shape(served: Served, each: Endpoint) -> None:
+def test_every_route_refuses_in_one_shape(lasting: Served, each: Endpoint) -> None:
     path = filled(each.path, ABSENT)
-    judged(served.client.open(path, method=each.method, **body_for(each)))
-    judged(served.call("PROPFIND", path))
-    judged(served.call(each.method, path + "?no_such_parameter=1", **body_for(each)))
+    judged(lasting.client.open(path, method=each.method, **body_for(each)))
+    judged(lasting.call("PROPFIND", path))
+    judged(lasting.call(each.method, path + "?no_such_parameter=1", **body_for(each)))
     if each.body is not None and "*/*" not in each.body.types:
-        wrong = served.call(each.method, path, data="<a/>", headers={"Content-Type": "text/xml"})
+        wrong = lasting.call(each.method, path, data="<a/>", headers={"Content-Type": "text/xml"})
         assert judged(wrong)["code"] == "unsupported_media_type"
-        broken = served.call(
+        broken = lasting.call(
             each.method, path, data="{", headers={"Content-Type": "application/json"}
         )
         assert judged(broken)["code"] == "body_invalid"
