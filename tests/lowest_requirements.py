@@ -12,17 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
-EXTRAS = ("test",)
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?>=(?P<version>[^,;\s]+)")
 
 
 def declared(project: dict[str, object]) -> Iterator[str]:
-    """Requirements of the package and of the extras the suite needs."""
+    """Requirements of the package: what users install. The tools of the suite may be the newest."""
     match project:
-        case {"dependencies": list(runtime), "optional-dependencies": dict(extras)}:
+        case {"dependencies": list(runtime)}:
             yield from runtime
-            for extra in EXTRAS:
-                yield from extras[extra]
 
 
 def pinned(requirement: str) -> str:
