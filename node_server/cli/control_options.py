@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from node_server.cli.options import overlay_option
 from node_server.operations.controlling.gathering import Gathered, gather
 from node_server.operations.mapping import How
 
@@ -26,7 +27,7 @@ def context(command: _F) -> _F:
         click.option("--entity", help="Our legal entity."),
         click.option("--tenant", default="default", show_default=True, help="Whose documents."),
         click.option("--connector", help="Read all files by this one."),
-        click.option("--overlay", multiple=True, help="Folder of own connectors; repeatable."),
+        overlay_option,
     ):
         command = option(command)
     return command

@@ -11,11 +11,11 @@ from msgspec import structs
 import connectors
 from canonical_model import wire
 from canonical_model.documents import kind_of
-from canonical_model.envelope import Channel, Context, Record, Source
+from canonical_model.envelope import Channel, Context, Record
 from canonical_model.ingestion import decide
-from canonical_model.record import make_record
 from node_server.auth import Principal
 from node_server.metrics import sync_latency
+from node_server.operations.canonical_payloads import canonical_record
 from node_server.operations.entities import context_of
 from node_server.operations.house import House
 from node_server.operations.keeping import Keeper
@@ -81,14 +81,7 @@ def _mapped(house: House, payload: Payload, how: Intake, context: Context) -> co
 
 def _canonical(payload: Payload, context: Context) -> connectors.Result:
     """A document of our own model, as `map` gave it and somebody has worked on it."""
-    document = wire.decode(payload.data)
-    source = Source(
-        system="canonical",
-        channel="api",
-        raw_sha256=hashlib.sha256(payload.data).hexdigest(),
-        raw_path="0",
-    )
-    record = make_record(document, source, context)
+    record = canonical_record(payload.data, context, "api")
     return connectors.Result(
         connector=CANONICAL,
         resource=kind_of(record.document),

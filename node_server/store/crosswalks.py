@@ -105,6 +105,16 @@ def replace_masters(
         transaction.execute(insert(masters), rows)
 
 
+def master_counts(transaction: Connection, tenant: str, connection_id: str) -> dict[str, int]:
+    """How many of the target's own are known of each kind."""
+    query = (
+        select(masters.c.name, func.count())
+        .where(masters.c.tenant == tenant, masters.c.connection_id == connection_id)
+        .group_by(masters.c.name)
+    )
+    return {str(row[0]): int(row[1]) for row in transaction.execute(query)}
+
+
 def master_rows(
     transaction: Connection, tenant: str, connection_id: str, name: str
 ) -> list[dict[str, Any]]:

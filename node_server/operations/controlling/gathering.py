@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,12 @@ import msgspec
 import yaml
 
 import connectors
-from canonical_model import wire
 from canonical_model.documents import KINDS, kind_of
-from canonical_model.envelope import Context, Record, Source
+from canonical_model.envelope import Record
 from canonical_model.errors import InvalidDocument
-from canonical_model.record import make_record
 from connectors.errors import CodecError
 from node_server.errors import Refusal
+from node_server.operations.canonical_payloads import canonical_record
 from node_server.operations.mapping import How, files_in
 
 
@@ -66,7 +64,7 @@ def _add(found: Gathered, name: str, payload: bytes, how: How) -> None:
 
 def _read(name: str, payload: bytes, how: How) -> tuple[list[Record], str]:
     if _is_ours(payload):
-        return [_canonical(payload, how.context)], ""
+        return [canonical_record(payload, how.context, "file")], ""
     result = connectors.map_payload(
         payload,
         connector=how.connector,
@@ -90,12 +88,6 @@ def _is_ours(payload: bytes) -> bool:
     return isinstance(tree, dict) and tree.get("kind") in KINDS
 
 
-def _canonical(payload: bytes, context: Context) -> Record:
-    digest = hashlib.sha256(payload).hexdigest()
-    source = Source(system="canonical", raw_sha256=digest, raw_path="0", channel="file")
-    return make_record(wire.decode(payload), source, context)
-
-
 def read_tree(path: str) -> Any:
     """A YAML or JSON file as a tree; a refusal that says where it is broken."""
     try:
@@ -110,8 +102,3 @@ def read_tree(path: str) -> Any:
         place = f"line {where.line + 1}, column {where.column + 1}: " if where else ""
         problem = getattr(error, "problem", None) or "not YAML"
         raise Refusal(400, "body_unreadable", f"{path}: {place}{problem}") from None
-
-
-def plain(found: Iterable[Any]) -> Iterator[Any]:
-    """Structs as data that can be written as JSON."""
-    return map(wire.to_plain, found)

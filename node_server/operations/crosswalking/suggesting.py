@@ -32,6 +32,8 @@ class Master:
     target: str
     label: str
     match: frozenset[str]
+    folded: str
+    """Its label as names are compared."""
 
 
 def suggest(house: House, tenant: str, actor: str, connection_id: str) -> dict[str, int]:
@@ -39,22 +41,23 @@ def suggest(house: House, tenant: str, actor: str, connection_id: str) -> dict[s
     connection_of(house, tenant, connection_id)
     known = {kind: _masters(house, tenant, connection_id, kind) for kind in KINDS}
     wanted = {kind for kind, rows in known.items() if rows}
+    # Looked for before the store is locked: thousands of documents are read for it.
+    found = [
+        (kind, best)
+        for kind, names in _asked(house, tenant, connection_id, frozenset(wanted))
+        if (best := likest(names, known[kind])) is not None
+    ]
     made = dict.fromkeys(sorted(wanted), 0)
     with house.store.writing(f"crosswalks:{tenant}:{connection_id}") as transaction:
-        for kind, names in _asked(house, tenant, frozenset(wanted)):
-            if crosswalks.targets(transaction, tenant, connection_id, kind, names):
-                continue
-            best = likest(names, known[kind])
-            if best is not None:
-                name, master, score = best
-                row = {
-                    "tenant": tenant, "connection_id": connection_id, "name": kind, "value": name,
-                    "target": master.target, "label": master.label,
-                    "state": crosswalks.PROPOSED, "score": f"{score:.0f}", "actor": actor,
-                    "at": clock.stamp(),
-                }  # fmt: skip
-                crosswalks.propose(transaction, row)
-                made[kind] += 1
+        for kind, (name, master, score) in found:
+            row = {
+                "tenant": tenant, "connection_id": connection_id, "name": kind, "value": name,
+                "target": master.target, "label": master.label,
+                "state": crosswalks.PROPOSED, "score": f"{score:.0f}", "actor": actor,
+                "at": clock.stamp(),
+            }  # fmt: skip
+            crosswalks.propose(transaction, row)
+            made[kind] += 1
     return made
 
 
@@ -68,17 +71,26 @@ def likest(names: list[str], masters: list[Master]) -> tuple[str, Master, float]
     label = next((n.partition(":")[2] for n in names if n.startswith(("name:", "text:"))), None)
     if label is None:
         return None
-    choices = {each.target: folded(each.label) for each in masters}
+    choices = [each.folded for each in masters]
     found = process.extractOne(label, choices, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST)
     if found is None:
         return None
-    by_target = {each.target: each for each in masters}
     name = next(n for n in names if n.partition(":")[2] == label)
-    return name, by_target[found[2]], float(found[1])
+    return name, masters[found[2]], float(found[1])
 
 
-def _asked(house: House, tenant: str, kinds: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
-    """Everything that the newest documents name, each once."""
+def _asked(
+    house: House, tenant: str, connection_id: str, kinds: frozenset[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """Everything that documents name and no table knows, each once."""
+    with house.store.reading() as transaction:
+        for kind, names in _named(house, tenant, kinds):
+            if not crosswalks.targets(transaction, tenant, connection_id, kind, names):
+                yield kind, names
+
+
+def _named(house: House, tenant: str, kinds: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
+    """Everything that documents name, each once."""
     seen: set[tuple[str, str]] = set()
     for document in _documents(house, tenant):
         _, unknown = translated(document, lambda _kind, _names: None, kinds)
@@ -107,4 +119,5 @@ def _masters(house: House, tenant: str, connection_id: str, kind: str) -> list[M
 
 def _master(row: Mapping[str, Any]) -> Master:
     entry = msgspec.json.decode(row["entry"])
-    return Master(row["target"], row["label"], frozenset(entry["match"]))
+    match = frozenset(entry["match"])
+    return Master(row["target"], row["label"], match, folded(row["label"]))

@@ -23,11 +23,8 @@ def overview(house: House, tenant: str, connection_id: str) -> list[dict[str, An
     connection_of(house, tenant, connection_id)
     with house.store.reading() as transaction:
         used = crosswalks.used(transaction, tenant, connection_id)
-        known = {
-            kind: len(crosswalks.master_rows(transaction, tenant, connection_id, kind))
-            for kind in KINDS
-        }
-    return [{"kind": k, "rows": used.get(k, 0), "masters": known[k]} for k in KINDS]
+        known = crosswalks.master_counts(transaction, tenant, connection_id)
+    return [{"kind": k, "rows": used.get(k, 0), "masters": known.get(k, 0)} for k in KINDS]
 
 
 def page(

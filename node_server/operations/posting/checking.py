@@ -28,6 +28,19 @@ class Checked:
     as_of: str
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The target's own list of a kind: labels by id, and how old it is."""
+
+    labels: dict[str, str]
+    as_of: str
+
+    @classmethod
+    def of(cls, rows: list[dict[str, Any]]) -> _List:
+        labels = {row["target"]: row["label"] for row in rows}
+        return cls(labels, max(row["pulled_at"] for row in rows))
+
+
 def check(
     house: House, tenant: str, connection_id: str, document_id: str, *, live: bool = False
 ) -> dict[str, Any]:
@@ -73,7 +86,7 @@ def _names(house: House, tenant: str, connection_id: str, stored: Stored) -> Ite
         for each in unknown:
             yield Checked(each.kind, False, str(each), clock.stamp())
         missing = {each.kind for each in unknown}
-        known = {kind: rows for kind, rows in lists.items() if rows and kind not in missing}
+        known = {k: _List.of(rows) for k, rows in lists.items() if rows and k not in missing}
         for kind, names in _asked(document, frozenset(known)):
             targets = crosswalks.targets(transaction, tenant, connection_id, kind, names)
             yield _in_list(kind, names, targets, known[kind])
@@ -90,18 +103,14 @@ def _asked(document: AnyDocument, kinds: frozenset[str]) -> list[tuple[str, list
     return asked
 
 
-def _in_list(
-    kind: str, names: list[str], targets: dict[str, str], rows: list[dict[str, Any]]
-) -> Checked:
-    by_id = {row["target"]: row for row in rows}
+def _in_list(kind: str, names: list[str], targets: dict[str, str], there: _List) -> Checked:
     said = next((targets[name] for name in names if name in targets), None)
     own = [said] if said else [name.partition(":")[2] or name for name in names]
-    found = next((by_id[each] for each in own if each in by_id), None)
-    as_of = max(row["pulled_at"] for row in rows)
+    found = next((each for each in own if each in there.labels), None)
     if found is not None:
-        return Checked(kind, True, f"{found['target']} is {found['label']}", as_of)
-    shown = said or names[0]
-    return Checked(kind, False, f"{shown[:60]!r} is not among the {len(rows)} there", as_of)
+        return Checked(kind, True, f"{found} is {there.labels[found]}", there.as_of)
+    message = f"{(said or names[0])[:60]!r} is not among the {len(there.labels)} there"
+    return Checked(kind, False, message, there.as_of)
 
 
 def _orders(house: House, tenant: str, document: AnyDocument) -> Iterator[Checked]:

@@ -10,7 +10,6 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +22,7 @@ from node_server.errors import Refusal
 from node_server.logs import log
 from node_server.operations.connecting.targets import target_of
 from node_server.operations.house import House
+from node_server.operations.receiving.exact import DECODER
 from node_server.operations.vault import vault_of
 from node_server.store import clock, connections, inbound
 from node_server.store.connections import Connection
@@ -31,7 +31,6 @@ ACTOR: Final = "hook"
 _MOST_EVENTS: Final = 1000
 _HOME: Final = "default"
 _SECRETS: Final = ("webhook_secret", "previous_webhook_secret")
-_EXACT: Final = msgspec.json.Decoder(float_hook=Decimal)
 _PUBLIC_KEYS: Final = ("webhook_public_key", "previous_webhook_public_key")
 
 
@@ -101,7 +100,7 @@ def _prove(house: House, row: Connection, spec: Mapping[str, Any], arrived: Arri
     address = house.settings.address + path_of(row.tenant, row.id)
     delivery = Delivery("POST", address, arrived.headers, arrived.body)
     unsigned = bool(row.settings.get("allow_unsigned_hooks"))
-    keys = house.kept(HookKeys).of(house, row)
+    keys = house.kept(HookKeys).of(row)
     verify(spec["signature"], delivery, keys, now=int(time.time()), allow_unsigned=unsigned)
 
 
@@ -115,17 +114,18 @@ class HookKeys:
 
     _SECONDS: Final = 60.0
 
-    def __init__(self, _house: House) -> None:
-        self._known: dict[tuple[str, str, str], tuple[float, Keys]] = {}
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._known: dict[tuple[str, str], tuple[float, str, Keys]] = {}
 
-    def of(self, house: House, row: Connection) -> Keys:
-        """What the signatures of a connection are checked with."""
-        place = (row.tenant, row.id, row.updated_at)
-        known = self._known.get(place)
-        if known is None or known[0] < time.monotonic():
-            known = (time.monotonic() + self._SECONDS, _keys(house, row))
-            self._known[place] = known
-        return known[1]
+    def of(self, row: Connection) -> Keys:
+        """What the signatures of a connection are checked with; anew when it was changed."""
+        until, version, keys = self._known.get((row.tenant, row.id), (0.0, "", Keys()))
+        if version != row.updated_at or until < time.monotonic():
+            keys = _keys(self._house, row)
+            until = time.monotonic() + self._SECONDS
+            self._known[row.tenant, row.id] = (until, row.updated_at, keys)
+        return keys
 
 
 def _keys(house: House, row: Connection) -> Keys:
@@ -160,7 +160,7 @@ def _events(spec: Mapping[str, Any], body: bytes) -> list[Any]:
     if not body.strip():
         return []
     try:
-        tree = _EXACT.decode(body)
+        tree = DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(400, "body_unreadable", "the signed body is no JSON") from None
     path = spec.get("events", "")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
-
-import msgspec
 
 from connectors import write_json
 from connectors._transport import TransportError
@@ -18,9 +15,9 @@ from node_server.logs import log
 from node_server.operations.calling import Answered, Caller, CallRefused, open_caller
 from node_server.operations.house import House
 from node_server.operations.ingesting import Intake, Payload, ingest
+from node_server.operations.receiving.exact import DECODER
 from node_server.store import clock, inbound
 
-_EXACT: Final = msgspec.json.Decoder(float_hook=Decimal)
 _WAITS: Final = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400)
 _LEASE_SECONDS: Final = 120
 _BATCH: Final = 16
@@ -95,7 +92,7 @@ def _failed(error: Exception, refusal: Refusal, attempts: int) -> Outcome:
 
 def _followed(house: House, who: Principal, caller: Caller, row: Mapping[str, Any]) -> Outcome:
     spec = caller.connector.manifest["webhooks"]
-    event = _EXACT.decode(row["body"])
+    event = DECODER.decode(row["body"])
     resource, record = None, pick(event, spec["payload"]) if "payload" in spec else None
     if record is None and "resources" in spec:
         resource = _resource(spec, row["topic"], event)

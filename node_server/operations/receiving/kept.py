@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from node_server.envelope import cursor as cursor_of
-from node_server.envelope import position
+from node_server.envelope import page_of, position
 from node_server.operations.connecting.connections import found
 from node_server.operations.house import House
 from node_server.store import clock, inbound
@@ -31,10 +30,7 @@ def page(
             transaction, tenant, connection_id, after=after, limit=limit + 1, state=state
         )
     shown = [{n: row[n] for n in _SHOWN if row[n] is not None} for row in rows[:limit]]
-    answer: dict[str, Any] = {"data": shown, "has_more": len(rows) > limit}
-    return answer | (
-        {"next_cursor": cursor_of(rows[limit - 1]["position"])} if len(rows) > limit else {}
-    )
+    return page_of(shown, limit, rows[limit - 1]["position"] if len(rows) > limit else None)
 
 
 def again(house: House, tenant: str, connection_id: str) -> dict[str, int]:
