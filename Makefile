@@ -12,6 +12,9 @@ WHEEL_PROOF = counterfoil schema invoice
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# A test process for each core, few enough for the servers that the tests start.
+PYTEST = python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
 # $(call quietly,command,what it shows,what to do when it fails): output only on failure.
 quietly = @out=$$($(1) 2>&1) && echo "ok: $(2)" || \
 	{ printf '%s\n' "$$out"; echo "failed: $(2); $(3)" >&2; exit 1; }
@@ -42,13 +45,13 @@ run: install ## start the product
 	@$(BIN)/$(RUN)
 
 test: install ## run the test suite, quick tests first
-	@$(BIN)/python -m pytest
+	@$(BIN)/$(PYTEST)
 
 test-deep: install ## run the suite with many more generated examples
-	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest
+	@HYPOTHESIS_PROFILE=deep $(BIN)/$(PYTEST)
 
 test-lowest: $(LOWEST)/.installed ## run the quick tests on the oldest dependencies we declare
-	$(call quietly,$(LOWEST)/bin/python -m pytest -m 'not slow' -k 'not services and not simulators',the quick tests pass on the oldest declared dependencies,raise the bound in pyproject.toml or mend the code)
+	$(call quietly,$(LOWEST)/bin/$(PYTEST) -m 'not slow' -k 'not services and not simulators',the quick tests pass on the oldest declared dependencies,raise the bound in pyproject.toml or mend the code)
 
 $(LOWEST)/.installed: pyproject.toml canonical_model/version.py tests/lowest_requirements.py
 	@$(call make_venv,$(LOWEST))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from canonical_model import wire
 from canonical_model.base.issue import Issue
@@ -41,10 +42,22 @@ def render_documents(found: WriteMap, documents: Sequence[AnyDocument]) -> Rende
         )
     tree, issues = found.run(plain)
     try:
-        payload = _WRITERS[found.codec](tree, found.spec)
+        payload = _WRITERS[found.codec](tree, _dated(found, plain[0]))
     except CodecError as error:
         raise UnknownConnector(f"{found.name} cannot write this document: {error}") from error
     return Rendered(payload=payload, mime=_MIMES.get(found.codec, "text/plain"), issues=issues)
+
+
+def _dated(found: WriteMap, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The map with the time that an interchange says it was prepared at: the document's own day.
+
+    The clock's would make other bytes of the same document each time it is rendered.
+    """
+    day = next((document[name] for name in _DAYS if name in document), None)
+    if found.codec not in _INTERCHANGES or day is None:
+        return found.spec
+    at = datetime.fromisoformat(str(day)[:10]).replace(tzinfo=UTC)
+    return {**found.spec, "options": {"at": at, **found.spec.get("options", {})}}
 
 
 def _numbered(document: dict[str, Any]) -> dict[str, Any]:
@@ -98,4 +111,6 @@ _WRITERS: dict[str, Callable[[Any, Mapping[str, Any]], bytes]] = {
     "csv": _units(csv_table),
 }
 CODECS = tuple(_WRITERS)
+_INTERCHANGES: Final = frozenset({"x12", "edifact"})
+_DAYS: Final = ("issue_date", "posting_date", "value_date")
 _MIMES = {"json": "application/json", "xml": "application/xml", "csv": "text/csv"}

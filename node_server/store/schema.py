@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from node_server.store import outward_tables, tables
+from node_server.store import control_tables, outward_tables, tables
 from node_server.store.columns import metadata
 
-MODULES = (tables, outward_tables)
+MODULES = (tables, outward_tables, control_tables)
 
 __all__ = ["MODULES", "metadata"]
