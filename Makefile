@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOWEST := .venv-lowest
+TRYTON := .venv-tryton
 
 # What `make run` starts, and what proves that an installed wheel carries its data files.
 RUN         = counterfoil serve
@@ -27,7 +28,7 @@ make_venv = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/d
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-deep test-lowest test-wheel check generate generated bench build clean
+.PHONY: help install run test test-deep test-lowest test-tryton test-wheel test-n8n check-n8n test-node-red check generate generated bench build clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -59,6 +60,24 @@ $(LOWEST)/.installed: pyproject.toml canonical_model/version.py tests/lowest_req
 	@$(LOWEST)/bin/python tests/lowest_requirements.py > $(LOWEST)/lowest.txt
 	@$(LOWEST)/bin/python -m pip install -qq --constraint $(LOWEST)/lowest.txt --editable '.[test]'
 	@touch $@
+
+test-tryton: install $(TRYTON)/.installed ## post to a real ERP, a Tryton of its own
+	@TRYTON_VENV=$(TRYTON) $(BIN)/python -m pytest -s tests/tryton
+
+$(TRYTON)/.installed: tests/tryton/requirements.txt
+	@$(call make_venv,$(TRYTON))
+	@echo "installing Tryton into $(TRYTON)"
+	@$(TRYTON)/bin/python -m pip install -qq --requirement $<
+	@touch $@
+
+test-n8n: install ## run the package for n8n in a real n8n (npm installs it the first time)
+	@N8N_FOR_TESTS=$$(sh tests/n8n/install.sh) $(BIN)/python -m pytest tests/n8n
+
+check-n8n: install ## build the package for n8n and let n8n's own judges look at it
+	@N8N_FOR_TESTS=$$(sh tests/n8n/install.sh tools) $(BIN)/python -m pytest tests/n8n/test_package.py
+
+test-node-red: install ## run the subflows in a real Node-RED (npm installs it the first time)
+	@NODE_RED_FOR_TESTS=$$(sh tests/node_red/install.sh) $(BIN)/python -m pytest tests/node_red
 
 test-wheel: build ## install the wheel elsewhere and use it there
 	$(call quietly,PYTHON=$(PYTHON) sh -ec '$(try_wheel)',the installed wheel works from another folder,look for a data file that the wheel leaves out)
@@ -103,5 +122,5 @@ build: install ## build the source archive and the wheel into dist/
 	$(call quietly,$(BIN)/python -m build --outdir dist,sdist and wheel are in dist/,the reason is above)
 
 clean: ## remove everything that can be made again
-	@rm -rf $(VENV) $(LOWEST) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(LOWEST) $(TRYTON) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

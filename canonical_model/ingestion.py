@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from canonical_model.envelope import Record, State
+from canonical_model.documents import AnyDocument, kind_of
+from canonical_model.envelope import Record, Source, State
 from canonical_model.identity import is_weak, suspicions
 from canonical_model.identity.fingerprints import HOLD_AT
-from canonical_model.lifecycle import DECIDED, EFFECTIVE
+from canonical_model.lifecycle import DECIDED, EFFECTIVE, MASTER
 
 Action = Literal[
     "create",
@@ -23,6 +24,7 @@ Action = Literal[
     "conflict",
     "archive_deleted",
     "hold",
+    "settle",
 ]
 
 
@@ -40,8 +42,12 @@ class Decision:
     score: Decimal | None = None
 
 
-def decide(known: Sequence[Record], new: Record) -> Decision:
-    """The action for `new`, given the stored records that share a key or fingerprint with it."""
+def decide(known: Sequence[Record], new: Record, *, judged: bool = False) -> Decision:
+    """The action for `new`, given the stored records that share a key or fingerprint with it.
+
+    `judged` tells that suspicion is judged elsewhere, by more than the fingerprints of `known`:
+    by the index of duplicates, which knows what speaks against it, too.
+    """
     sources = _source_hashes(new)
     same_source = [r for r in known if sources & _source_hashes(r)]
     if same_source:
@@ -49,7 +55,7 @@ def decide(known: Sequence[Record], new: Record) -> Decision:
     strong = [r for r in known if _strong_hashes(new) & _strong_hashes(r)]
     if strong:
         return _other_source(strong, new)
-    return _suspicion(known, new)
+    return _suspicion(known, new, judged=judged)
 
 
 def _again(old: Record, new: Record) -> Decision:
@@ -58,7 +64,11 @@ def _again(old: Record, new: Record) -> Decision:
         return _deleted(old)
     if new.content_hash == old.content_hash:
         return Decision("replay", old.id, ("replayed",), "same source, same content")
+    if _made_by_us(old, new.source) and _agree(old, new):
+        return _echo(old, new)
     if old.state in EFFECTIVE or _held_from(old) in EFFECTIVE:
+        if kind_of(old.document) in MASTER:
+            return Decision("revise", old.id, ("revised",), "master data changes as it lives")
         return _hold(old, "changed_after_post", "content changed after it was posted")
     if old.state in DECIDED or _held_from(old) in DECIDED:
         events = ("revised", "approval_revoked")
@@ -67,6 +77,35 @@ def _again(old: Record, new: Record) -> Decision:
         return Decision("revise", old.id, ("revised", "reopened"), "new content", "received")
     state: State | None = None if old.state == "exception" else "received"
     return Decision("revise", old.id, ("revised",), "same source, new content", state)
+
+
+def _made_by_us(record: Record, source: Source | None) -> bool:
+    """Whether it is what posting has made there: a system tells it in words of its own."""
+    return source is not None and any(
+        step.op == "post" and step.by == source.connection and step.note == source.object_id
+        for step in record.lineage
+    )
+
+
+def _agree(old: Record, new: Record) -> bool:
+    """Whether amount, currency and date are the same, as far as both state them."""
+    pairs = zip(economics(old), economics(new), strict=True)
+    return all(one == two or one is None or two is None for one, two in pairs)
+
+
+def _echo(old: Record, new: Record) -> Decision:
+    """What was posted, read back: nothing new, unless it has been paid there."""
+    if old.state == "posted" and _is_settled(new.document):
+        return Decision("settle", old.id, ("paid",), "settled in the target's ledger", "paid")
+    return Decision("replay", old.id, ("replayed",), "what was posted, read back")
+
+
+def _is_settled(document: AnyDocument) -> bool:
+    """Whether its ledger says that nothing of it is open any more."""
+    balance, totals = getattr(document, "balance", None), getattr(document, "totals", None)
+    if balance is not None and totals is not None:
+        return balance == 0 and bool(totals.payable or totals.gross)
+    return getattr(document, "settlement", None) == "settled"
 
 
 def _deleted(old: Record) -> Decision:
@@ -112,12 +151,12 @@ def economics(record: Record) -> tuple[object, ...]:
     return amount, getattr(document, "currency", None), day
 
 
-def _suspicion(known: Sequence[Record], new: Record) -> Decision:
+def _suspicion(known: Sequence[Record], new: Record, *, judged: bool) -> Decision:
     """No strong key hits: new, but perhaps seen before under another name."""
     live = [r for r in known if r.archive_reason != "voided"]
     weak = next((r for r in live if _hashes(new) & _hashes(r)), None)
     score, suspect = max(
-        ((suspicions(r, new).score, r) for r in live),
+        ((suspicions(r, new).score, r) for r in ([] if judged else live)),
         key=lambda pair: pair[0],
         default=(Decimal(0), None),
     )

@@ -34,9 +34,10 @@ class Transition:
 
 _MOVES = frozenset({"goods_receipt", "shipment", "return", "inventory_adjustment"})
 _ORDERS = frozenset({"purchase_order", "sales_order", "order_response", "quote"})
-_MASTER = frozenset({"party", "bank_account", "ref_data"})
+# Records of what lasts: they go on changing after they were posted.
+MASTER = frozenset({"party", "bank_account", "ref_data"})
 _FINAL_WHEN_POSTED = (
-    _MOVES | _ORDERS | _MASTER | {"journal_entry", "bank_statement", "bank_transaction"}
+    _MOVES | _ORDERS | MASTER | {"journal_entry", "bank_statement", "bank_transaction"}
     | {"payment_status", "tax_determination"}
 )  # fmt: skip
 _RECONCILED = frozenset({"bank_transaction", "bank_statement"})
@@ -56,6 +57,8 @@ _FORWARD: tuple[Transition, ...] = (
     Transition("posted", "paid", "paid or settled in full", "paid"),
     Transition("paid", "archived", "retention policy", "archived"),
     Transition("paid", "posted", "the bank returned it (return_code)", "payment_returned"),
+    Transition("paid", "posted", "what paid it was undone", "reopened"),
+    Transition("matched", "validated", "reconciliation undone", "match_failed", _RECONCILED),
     Transition(
         "posted", "archived", "nothing more is expected", "archived", _FINAL_WHEN_POSTED
     ),

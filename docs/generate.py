@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import connectors_page
+import coverage_page
 
 from canonical_model import checks, lifecycle, schemas
 from canonical_model.documents import KINDS, PREFIXES
@@ -128,6 +129,7 @@ def terms_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "connectors.md": connectors_page.page,
+    "n8n-coverage.md": coverage_page.coverage_page,
     "lifecycle.md": lifecycle_page,
     "model/fields.md": fields_page,
     "model/terms.md": terms_page,

@@ -16,6 +16,9 @@ ROLES: Final[dict[str, str]] = {
     "mapper": "Maps, renders and validates payloads, and takes documents in",
     "poster": "Posts documents to other systems and receives from them",
     "approver": "Approves, rejects and releases documents",
+    "controller": "Releases what controls hold; proposes and activates their settings and policies",
+    "vendor_manager": "Takes vendors in and changes their bank details, with a second person",
+    "subscriber": "Is told of events; beside another role, for those who start workflows on them",
     "auditor": "Reads everything, raw payloads and the audit trail included",
     "admin": "Does everything, keys and subscriptions included",
 }
@@ -25,10 +28,14 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "reader": frozenset({"read", "map"}),
     "mapper": frozenset({"read", "map", "ingest"}),
     "poster": frozenset({"read", "map", "ingest", "post", "step"}),
-    "approver": frozenset({"read", "map", "step", "approve"}),
+    "approver": frozenset({"read", "map", "step", "approve", "release"}),
+    "controller": frozenset({"read", "map", "audit", "step", "release", "configure"}),
+    "vendor_manager": frozenset({"read", "map", "ingest", "bank_details"}),
+    "subscriber": frozenset({"read", "map", "subscribe"}),
     "auditor": frozenset({"read", "map", "raw", "audit"}),
     "admin": frozenset(
-        {"read", "map", "ingest", "post", "step", "approve", "raw", "audit", "subscribe", "manage"}
+        {"read", "map", "ingest", "post", "step", "approve", "release", "configure"}
+        | {"bank_details", "raw", "audit", "subscribe", "manage"}
     ),
 }
 

@@ -49,6 +49,9 @@ class Settings:
     allow_private_targets: tuple[str, ...] = _says((), "Private networks that may be called")
     allow_http_targets: bool = _says(False, "Let http:// addresses be called")
     allow_hosts: tuple[str, ...] = _says((), "Hosts that connections may name as base_url")
+    exchange_folders: tuple[str, ...] = _says(
+        (), "Folders that connections may exchange files in; {tenant} stands for the tenant"
+    )
     oidc_issuer: str = _says("", "Issuer of OpenID Connect tokens to accept besides keys")
     oidc_audience: str = _says("", "Audience that such tokens must name")
     oidc_tenant_claim: str = _says("tenant", "Claim that names the tenant")

@@ -182,7 +182,9 @@ def test_an_api_says_how_it_is_entered_and_where_it_is(name: str) -> None:
     for resource in PACK[name].map_names("write"):
         if CALLED_BY_ANOTHER.get(f"{name}/{resource}"):
             continue
-        assert manifest["resources"][resource].get("create", {}).get("idempotency"), resource
+        called = manifest["resources"][resource]
+        call = called.get("create") or called.get("update") or {}
+        assert call.get("idempotency"), resource
 
 
 # Write maps of an API whose payload another resource's call sends, and which.

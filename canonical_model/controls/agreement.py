@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from canonical_model.base.scalars import Code, Count, Instant, Maybe, Part, Text, says
 from canonical_model.checks.identifiers import masked
+from canonical_model.controls.reconciliation.policy import Aspect
 from canonical_model.documents import kind_of
 from canonical_model.documents.invoice import Bill
 from canonical_model.documents.payment import Payment
@@ -19,7 +20,6 @@ from canonical_model.identity.normalise import amount_text
 from canonical_model.identity.record_ids import SOURCE
 from canonical_model.parts.party import Party
 
-Aspect = Literal["state", "amount", "master_data", "dates"]
 _ANYONE: Final = Context()
 _BETWEEN: Final = ", "
 _SECRET: Final = frozenset({"vat", "bank_accounts"})  # compared whole, shown in part

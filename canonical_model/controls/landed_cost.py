@@ -41,6 +41,14 @@ class Cost(Part, frozen=True, kw_only=True):
     currency: Annotated[Maybe[Currency], says("Its currency, where not that of the whole")] = None
 
 
+class CostSheet(Part, frozen=True, kw_only=True):
+    """What is to be spread, as a file or a caller states it."""
+
+    costs: Annotated[list[Cost], says("Each cost with what it is spread by")]
+    currency: Annotated[Maybe[Currency], says("Currency of all amounts")] = None
+    conversions: Annotated[list[Conversion], says("How items are packed, and what they weigh")] = []
+
+
 class CostShare(Part, frozen=True, kw_only=True):
     """What one line bears of one cost."""
 

@@ -49,6 +49,8 @@ def _read(node: Node, key: str, kind: inspect.Type) -> Any:
         inner = _bare(kind.item_type)
         if isinstance(inner, inspect.StructType):
             return [_struct(each, inner) for each in node.nodes(key)]
+    if isinstance(kind, inspect.IntType):
+        return node.count(key, None)
     if isinstance(kind, inspect.LiteralType):
         return node.choice(key, tuple(str(each) for each in kind.values))
     return node.value(key, next(name for leaf, name in _LEAVES if isinstance(kind, leaf)))

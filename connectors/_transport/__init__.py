@@ -12,6 +12,7 @@ from connectors._transport.auth.tokens import (
     code_request,
     new_pkce,
     refresh_request,
+    revoke_request,
 )
 from connectors._transport.errors import TransportError, TransportFailed, TransportRefused
 from connectors._transport.guard import Session, open_session, send
@@ -97,6 +98,7 @@ __all__ = [
     "recorded",
     "refresh_request",
     "retry_after",
+    "revoke_request",
     "send",
     "sign",
     "sign_delivery",

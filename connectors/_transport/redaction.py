@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -41,6 +42,8 @@ _TOKEN = re.compile(
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _MOST = 65536
 _SHORTEST = 6
+_SHORTEST_TOKEN = 32
+_JWT = "eyJ"
 
 
 class Redactor:
@@ -74,7 +77,12 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Any text: known secrets, `name=value` pairs with telling names, and long tokens."""
-        return _TOKEN.sub(_hide_token, _PAIR.sub(_hide_pair, self._known(text)))
+        found = self._known(text)
+        if "=" in found:
+            found = _PAIR.sub(_hide_pair, found)
+        if len(found) < _SHORTEST_TOKEN and _JWT not in found:  # as most texts are
+            return found
+        return _TOKEN.sub(_hide_token, found)
 
     def _known(self, text: str) -> str:
         for secret in self._secrets:
@@ -84,7 +92,7 @@ class Redactor:
     def _tree(self, tree: Any) -> Any:
         if isinstance(tree, dict):
             return {
-                name: HIDDEN if _SECRET_NAME.search(name) and value else self._tree(value)
+                name: HIDDEN if value and _is_telling(name) else self._tree(value)
                 for name, value in tree.items()
             }
         if isinstance(tree, list):
@@ -104,6 +112,12 @@ def _spellings(secret: str) -> tuple[str, ...]:
     return secret, quote(secret, safe=""), secret.replace('"', '\\"').replace("\n", "\\n")
 
 
+@lru_cache(maxsize=4096)
+def _is_telling(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
+@lru_cache(maxsize=1024)
 def _is_safe_header(name: str) -> bool:
     lower = name.lower()
     return lower in _SAFE_HEADERS or any(part in lower for part in _SAFE_PARTS)

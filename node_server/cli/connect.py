@@ -33,6 +33,8 @@ from node_server.operations.house import House
     "--set", "stated", multiple=True, metavar="NAME=VALUE", help="A variable; repeatable."
 )
 @click.option("--base-url", help="Address instead of the vendor's: a machine of your own.")
+@click.option("--files", help="sftp://host/path or file:///path where files of this format lie.")
+@click.option("--host-key", help="Key or SHA256 fingerprint of the SFTP server, with a password.")
 @click.option("--credential", help="Name of a credential that is there, instead of a new one.")
 @click.option(
     "--from",
@@ -45,7 +47,7 @@ from node_server.operations.house import House
 @click.option("--test/--no-test", "try_it", default=True, help="Try it at the end.")
 @tells
 def connect(config: Path | None, data: str | None, tenant: str, system: str, **given: Any) -> None:
-    """Connect SYSTEM, such as xero: asks for what it needs, and tries it.
+    """Connect SYSTEM, such as xero or, with --files, camt: asks for what it needs, and tries it.
 
     Where the system asks a person for consent, its page is opened in the browser. Run again with
     the same --id to agree anew.
@@ -63,7 +65,9 @@ def connect(config: Path | None, data: str | None, tenant: str, system: str, **g
 
 def _connection(house: House, tenant: str, system: str, given: dict[str, Any]) -> dict[str, Any]:
     """The connection that is to agree anew, or a new one."""
-    connector = asking.connector_of(house, tenant, system)
+    told = _from_file(given["source"]) if given["source"] else None
+    files = given["files"] or (told or {}).get("settings", {}).get("files", {}).get("address")
+    connector = asking.connector_of(house, tenant, system, files)
     connection_id = given["connection_id"] or connector.name.rpartition("/")[2].replace("_", "-")
     if there := connections.find(house, tenant, connection_id):
         if there["connector"] != connector.name:
@@ -72,7 +76,7 @@ def _connection(house: House, tenant: str, system: str, given: dict[str, Any]) -
         click.echo(f"{connection_id} is there already")
         return there
     click.echo(f"Connecting {connector.manifest['title']} as {connection_id}")
-    said = _from_file(given["source"]) if given["source"] else _asked(connector, given)
+    said = told or _asked(connector, given)
     body = {
         "id": connection_id, "connector": connector.name, "name": given["name"],
         "environment": given["environment"], **said,
@@ -114,6 +118,9 @@ def _settings(questions: list[Question], given: dict[str, Any]) -> dict[str, Any
     stated = dict(each.partition("=")[::2] for each in given["stated"])
     variables = {**stated, **_answers(questions, stated)}
     settings: dict[str, Any] = {"variables": variables} if variables else {}
+    if given["files"]:
+        settings["files"] = {"address": given["files"]}
+        settings["files"] |= {"host_key": given["host_key"]} if given["host_key"] else {}
     if given["base_url"]:
         settings["base_url"] = given["base_url"]
     if given["allow_http"]:

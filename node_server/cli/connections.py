@@ -95,9 +95,12 @@ def tell_checks(found: dict[str, Any]) -> None:
 def delete(
     config: Path | None, data: str | None, tenant: str, connection_id: str, *, yes: bool
 ) -> None:
-    """Delete CONNECTION_ID with its own credential; what was sent through it stays."""
+    """Delete CONNECTION_ID with its own credential; what was sent through it stays.
+
+    The consent is taken back where the other system has an address for that.
+    """
     if not yes:
         click.confirm(f"Delete {connection_id} and what lets us in there?", abort=True)
     with opened(effective(config, data=data)) as house:
-        connecting.disconnect(house, tenant, "cli", connection_id)
-    click.echo(f"{connection_id} is gone")
+        told = connecting.disconnect(house, tenant, "cli", connection_id)
+    click.echo(f"{connection_id} is gone" + (f"; {told}" if told else ""))

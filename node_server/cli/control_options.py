@@ -15,6 +15,7 @@ from node_server.operations.mapping import How
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 paths = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True))
+some_paths = click.argument("paths", nargs=-1, type=click.Path(exists=True))
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 
 
@@ -42,6 +43,13 @@ def how_of(given: dict[str, Any]) -> How:
         entity=given.pop("entity"),
         own_ids=given.pop("own_ids"),
     )
+
+
+def needed(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The files; a refusal where none are named and the store is not meant either."""
+    if not paths:
+        raise click.UsageError("name files or folders, or say --stored for what the store has")
+    return paths
 
 
 def read(paths: tuple[str, ...], how: How) -> Gathered:

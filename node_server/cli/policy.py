@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from node_server.cli import control_options as options
+from node_server.cli.policy_store import STORED
 from node_server.cli.refusing import tells
 from node_server.operations.controlling import deciding
 
@@ -17,7 +18,11 @@ _directory = click.option("--directory", type=_file, help="YAML file of roles an
 
 @click.group()
 def policy() -> None:
-    """Approvals, limits, duties: tried on their own cases, compared, and asked."""
+    """Approvals, limits, duties: tried on their own cases, compared, asked, put in force."""
+
+
+for _command in STORED.commands.values():
+    policy.add_command(_command)
 
 
 @policy.command("test")

@@ -12,6 +12,7 @@ from node_server.cli.settings_options import effective, opened, settings_options
 from node_server.errors import refusal_of
 from node_server.operations.house import House
 from node_server.operations.posting import driving, planning, showing
+from node_server.operations.posting.attachments import CHOICES
 from node_server.operations.posting.planning import Wish
 
 
@@ -28,6 +29,11 @@ def someone(tenant: str) -> Principal:
 @click.option("--resource", help="The target's kind of record, where several take the document.")
 @click.option("--action", default="create", show_default=True, help="create, update or void.")
 @click.option("--after", help="Record or counterfoil that must be confirmed there first.")
+@click.option(
+    "--attach",
+    type=click.Choice(CHOICES),
+    help="Files to attach to the record there: what the document was read from, who approved it.",
+)
 @click.option("--wait", default=60, show_default=True, help="Seconds to wait for each outcome.")
 @click.option("--dry-run", is_flag=True, help="Show the exact request; nothing is sent.")
 def post(

@@ -10,6 +10,7 @@ import click
 from node_server.cli.post import someone
 from node_server.cli.settings_options import effective, opened, settings_options
 from node_server.errors import refusal_of
+from node_server.operations.calling.files.exchange import FILES
 from node_server.operations.house import House
 from node_server.operations.pulling import pulling
 
@@ -33,16 +34,24 @@ def pull(
 ) -> None:
     """Read RESOURCES of CONNECTION on from where the last time ended.
 
-    Without resources it shows what can be read, and how far it has been. Exits with 1 where a list
-    could not be read to its end, or a row could not be taken in.
+    Without resources it shows what can be read, and how far it has been; of a connection that
+    exchanges files it takes in what lies there. Exits with 1 where a list could not be read to its
+    end, or a row or file could not be taken in.
     """
     with opened(effective(config, data=data)) as house:
+        resources = resources or _only_files(house, tenant, connection)
         if not resources:
             _show_standing(house, tenant, connection)
             return
         wishes = [pulling.Wish(each, full=full, pages=pages) for each in resources]
         good = [_pulled(house, tenant, connection, wish) for wish in wishes]
     raise SystemExit(0 if all(good) else 1)
+
+
+def _only_files(house: House, tenant: str, connection: str) -> tuple[str, ...]:
+    """A place of files has nothing else to read."""
+    found = pulling.listable(house, tenant, connection)
+    return (FILES,) if found == [FILES] else ()
 
 
 def _pulled(house: House, tenant: str, connection: str, wish: pulling.Wish) -> bool:
@@ -57,9 +66,13 @@ def _pulled(house: House, tenant: str, connection: str, wish: pulling.Wish) -> b
         return False
     actions = ", ".join(f"{count} {name}" for name, count in sorted(told["actions"].items()))
     more = "; more is left" if told["more"] else ""
-    click.echo(f"{wish.resource}  {told['rows']} rows: {actions or 'nothing new'}{more}")
+    rows = "files" if wish.resource == FILES else "rows"
+    click.echo(f"{wish.resource}  {told['rows']} {rows}: {actions or 'nothing new'}{more}")
     for each in told["refused"]:
-        click.echo(f"  row {each['row']}: {_why(each['issues'])}", err=True)
+        what = each.get("file") or f"row {each['row']}"
+        click.echo(f"  {what}: {_why(each['issues'])}", err=True)
+    for each in told.get("left", ()):
+        click.echo(f"  {each['file']} is left there: {each['why']}", err=True)
     return not told["refused"]
 
 

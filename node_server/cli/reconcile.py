@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from typing import Any, NoReturn
 
 import click
 
 from node_server.cli import control_options as options
 from node_server.cli.refusing import tells
-from node_server.operations.controlling import deciding
+from node_server.operations.controlling import deciding, leftovers
 
 
 @click.command()
 @options.paths
 @options.context
 @click.option("--policy", type=click.Path(), help="YAML file: accept_at, propose_at, days, ….")
+@click.option("--ageing", is_flag=True, help="Show how old the rest is instead.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the ageing; today without.")
 @options.as_json
 @tells
-def reconcile(paths: tuple[str, ...], policy: str | None, *, as_json: bool, **given: Any) -> None:
+def reconcile(
+    paths: tuple[str, ...],
+    policy: str | None,
+    on: datetime.datetime | None,
+    *,
+    ageing: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
     """Match the bank statements in PATHS with the invoices, credit notes and payments there.
 
     What rests on a strong reference is accepted, the rest proposed. Exits with 1 where a bank line
-    is left over.
+    is left over; with --ageing where anything is.
     """
     how = options.how_of(given)
-    outcome = deciding.reconciled(options.read(paths, how), policy, how.context)
+    found = options.read(paths, how)
+    if ageing:
+        day = (on or datetime.datetime.now(datetime.UTC)).date()
+        _aged(leftovers.aged(found, policy, how.context, day), as_json=as_json)
+    outcome = deciding.reconciled(found, policy, how.context)
     if as_json:
         options.print_json(outcome)
     else:
         _show(outcome)
     raise SystemExit(1 if outcome.get("unmatched_lines") else 0)
+
+
+def _aged(table: dict[str, Any], *, as_json: bool) -> NoReturn:
+    rows = table.get("rows", ())
+    if as_json:
+        options.print_json(table)
+    for row in () if as_json else rows:
+        money = f"{row['amount']} {row.get('currency', '')}".rstrip()
+        click.echo(f"{row['side']:10}  {row['bucket']:8}  {row['count']:6}  {money}")
+    raise SystemExit(1 if rows else 0)
 
 
 def _show(outcome: dict[str, Any]) -> None:

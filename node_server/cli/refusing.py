@@ -1,17 +1,18 @@
-"""Refusals of operations, told as a command line tells them: one sentence, exit code 1."""
+"""Refusals of operations as a command line tells them: a sentence, its faults, exit code 1."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import click
 
-from node_server.errors import refusal_of
+from node_server.errors import Refusal, refusal_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_MOST: Final = 50
 
 
 def tells(command: Callable[P, R]) -> Callable[P, R]:
@@ -28,6 +29,19 @@ def tells(command: Callable[P, R]) -> Callable[P, R]:
             if refusal is None:
                 raise
             hint = f"; {refusal.hint}" if refusal.hint else ""
-            raise click.ClickException(refusal.message + hint) from None
+            raise click.ClickException(refusal.message + hint + _faults(refusal)) from None
 
     return wrapped
+
+
+def _faults(refusal: Refusal) -> str:
+    """Each on a line; one alone is in the sentence already."""
+    several = refusal.errors[:_MOST] if len(refusal.errors) > 1 else []
+    return "".join(f"\n  {_line(each)}" for each in several)
+
+
+def _line(fault: Mapping[str, Any]) -> str:
+    """One fault with its place."""
+    where = f"line {fault['line']}, column {fault['column']}: " if "line" in fault else ""
+    hint = f"; {fault['hint']}" if fault.get("hint") else ""
+    return f"{where}{fault.get('path') or '(all)'}: {fault.get('message', '')}{hint}"

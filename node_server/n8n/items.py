@@ -24,19 +24,19 @@ class Content:
 
 def content_of(item: Mapping[str, Any], parameters: Mapping[str, Any]) -> Content:
     """The file of an item, else the text of a field, else its whole JSON."""
-    name = parameters.get("binaryProperty") or "data"
+    name = parameters.get("binary_property") or "data"
     binary = (item.get("binary") or {}).get(name)
     if binary is not None:
         return _file(binary, name)
-    field = parameters.get("textField")
+    field = parameters.get("text_field")
     stated = item.get("json") or {}
     if field:
-        return Content(_text(stated, field), None, parameters.get("fileName"))
+        return Content(_text(stated, field), None, parameters.get("file_name"))
     if item.get("binary"):
         known = ", ".join(sorted(item["binary"])[:5])
-        message = f"the item has no file {name!r}; set binaryProperty to one of {known}"
+        message = f"the item has no file {name!r}; set binary_property to one of {known}"
         raise Refusal(422, "body_invalid", message)
-    return Content(msgspec.json.encode(stated), "application/json", parameters.get("fileName"))
+    return Content(msgspec.json.encode(stated), "application/json", parameters.get("file_name"))
 
 
 def _file(binary: Any, name: str) -> Content:
@@ -60,15 +60,18 @@ def _text(stated: Mapping[str, Any], field: str) -> bytes:
     return value.encode() if isinstance(value, str) else msgspec.json.encode(value)
 
 
+def document_of(item: Mapping[str, Any]) -> Any:
+    """The canonical document of an item: itself, or the one in the record that `map` gave."""
+    stated = item.get("json") or {}
+    return stated.get("document", stated)
+
+
 def done(number: int, outputs: list[dict[str, Any]]) -> dict[str, Any]:
     """The result of an item: what it became, each output paired with it."""
     paired = {"pairedItem": {"item": number}}
-    return {"item": number, "ok": True, "outputs": [{"json": each, **paired} for each in outputs]}
+    return {"item": number, "ok": True, "outputs": [each | paired for each in outputs]}
 
 
-def failed(number: int, refusal: Refusal) -> dict[str, Any]:
+def failed(number: int, problem: Mapping[str, Any]) -> dict[str, Any]:
     """The result of an item that could not be done, with the sentence where n8n looks for it."""
-    said = refusal.message + (f"; {refusal.hint}" if refusal.hint else "")
-    problem = {"code": refusal.code, "status": refusal.status, "message": said}
-    problem |= {"errors": refusal.errors, "outcome": refusal.outcome}
-    return {"item": number, "ok": False, "problem": problem | {"retriable": refusal.retriable}}
+    return {"item": number, "ok": False, "problem": problem}

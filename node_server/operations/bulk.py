@@ -17,6 +17,7 @@ from node_server.envelope import page_of, position
 from node_server.errors import Refusal, refusal_of
 from node_server.operations.house import House
 from node_server.operations.ingesting import Intake, Payload, ingest
+from node_server.operations.reconciling import background
 from node_server.store import clock, jobs, traces
 
 _LEASE_SECONDS = 120
@@ -56,13 +57,13 @@ def work_on_next(house: House) -> bool:
     if row is None:
         return False
     try:
-        _work(house, row)
+        _KINDS[row["kind"]](house, row)
     except CodecError as error:
         _change(house, row, state="failed", error=error.message, leased_until=None)
     return True
 
 
-def _work(house: House, row: dict[str, Any]) -> None:
+def _take_in(house: House, row: dict[str, Any]) -> None:
     """Every member in order. Done again after a crash, what was taken in already is a replay."""
     with house.store.reading() as connection:
         kept = traces.raw(connection, row["tenant"], row["raw_sha256"])
@@ -108,6 +109,9 @@ def _member(
 def _change(house: House, row: dict[str, Any], **changes: Any) -> None:
     with house.store.writing() as connection:
         jobs.change(connection, row["position"], updated_at=clock.stamp(), **changes)
+
+
+_KINDS = {"ingest": _take_in, background.KIND: background.work}
 
 
 def get_job(house: House, tenant: str, job_id: str) -> dict[str, Any]:

@@ -7,15 +7,20 @@ from dataclasses import asdict
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from canonical_model import wire
 from canonical_model.documents import kind_of
 from node_server.envelope import page_of, position
 from node_server.errors import Refusal
 from node_server.operations.document_facts import facts_of
+from node_server.operations.excepting.showing import act
+from node_server.operations.excepting.showing import shown as shown_exception
+from node_server.operations.governing import trail
 from node_server.operations.house import House
 from node_server.operations.posting import showing
-from node_server.store import counterfoils, events, records, traces
+from node_server.store import counterfoils, events, exceptions, records, traces
+from node_server.store import revisions as kept_revisions
 
 _EVENTS_SHOWN = 1000
 
@@ -34,14 +39,15 @@ def _summary(stored: records.Stored) -> dict[str, Any]:
     record = stored.record
     document = wire.to_plain(record.document)
     bulky = ("lines", "transactions", "attachments")
-    return _head(stored) | {
+    return head(stored) | {
         "document": {name: value for name, value in document.items() if name not in bulky}
     }
 
 
-def _head(stored: records.Stored) -> dict[str, Any]:
+def head(stored: records.Stored) -> dict[str, Any]:
+    """What is known of a document besides its content."""
     record = stored.record
-    head = {
+    known = {
         "id": record.id,
         "kind": kind_of(record.document),
         "state": record.state,
@@ -55,7 +61,7 @@ def _head(stored: records.Stored) -> dict[str, Any]:
         "exception": wire.to_plain(record.exception) if record.exception else None,
         **asdict(facts_of(record)),
     }
-    return {name: value for name, value in head.items() if value is not None}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def get_document(house: House, tenant: str, record_id: str) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def revisions(house: House, tenant: str, record_id: str) -> dict[str, Any]:
     """Every revision of a document."""
     with house.store.reading() as connection:
         _found(records.get(connection, tenant, record_id))
-        rows = records.revision_rows(connection, tenant, record_id)
+        rows = kept_revisions.rows(connection, tenant, record_id)
     data = [
         {
             "revision": row["revision"],
@@ -105,16 +111,31 @@ def trace(house: House, tenant: str, record_id: str) -> dict[str, Any]:
         deliveries = traces.source_rows(connection, tenant, record_id)
         steps = traces.step_rows(connection, tenant, record_id)
         effects = counterfoils.of_record(connection, tenant, record_id)
+        held = _exceptions(connection, tenant, record_id)
+        decided = trail.decisions_on(connection, tenant, record_id)
+        approved = trail.acts_on(connection, stored)
     return {
-        **_head(stored),
+        **head(stored),
         "keys": [wire.to_plain(key) for key in stored.record.keys],
         "links": [wire.to_plain(link) for link in stored.record.links],
         "lineage": [wire.to_plain(step) for step in stored.record.lineage],
         "sources": [_source(row) for row in deliveries],
         "steps": [_without(row, "tenant", "record_id") for row in steps],
         "events": [msgspec.json.decode(data) for _, data, _ in happened],
+        "exceptions": held,
         "counterfoils": [showing.shown(row) for row in effects],
+        "decisions": decided,
+        "approvals": approved,
     }
+
+
+def _exceptions(connection: Connection, tenant: str, record_id: str) -> list[dict[str, Any]]:
+    """Why it was held, and what was done about it."""
+    rows = exceptions.of_record(connection, tenant, record_id)
+    done: dict[str, list[Any]] = {row["id"]: [] for row in rows}
+    for each in exceptions.acts(connection, tenant, *done):
+        done[each["exception_id"]].append(act(each))
+    return [shown_exception(row) | {"acts": done[row["id"]]} for row in rows]
 
 
 def _source(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from canonical_model.envelope import Channel, Context, Record
 from canonical_model.ingestion import decide
 from node_server.auth import Principal
 from node_server.metrics import sync_latency
+from node_server.operations import duplicating, terms
 from node_server.operations.canonical_payloads import canonical_record
 from node_server.operations.entities import context_of
 from node_server.operations.house import House
@@ -94,6 +95,7 @@ def _taken_in(
     house: House, who: Principal, payload: Payload, how: Intake, found: list[Record]
 ) -> list[dict[str, Any]]:
     locks = {name for record in found for name in records.lock_names(who.tenant, record)}
+    locks |= {name for record in found for name in terms.lock_names(who.tenant, record)}
     with house.store.writing(*locks) as connection:
         keeper = Keeper(connection, who.tenant, who.id, how.traceparent)
         traces.keep_raw(
@@ -110,17 +112,30 @@ def _taken_in(
     return outcomes
 
 
+def ingest_record(house: House, tenant: str, actor: str, record: Record) -> dict[str, Any]:
+    """What became of a record that no payload brought: one that was made of others here."""
+    locks = records.lock_names(tenant, record) | terms.lock_names(tenant, record)
+    with house.store.writing(*locks) as connection:
+        keeper = Keeper(connection, tenant, actor)
+        outcome = _take(keeper, record)
+        keeper.finish()
+    return outcome
+
+
 def _take(keeper: Keeper, record: Record) -> dict[str, Any]:
     changed = record.source.updated_at if record.source else None
     if changed is not None:
         sync_latency.observe(max(0.0, (keeper.at - changed).total_seconds()))
     known = records.related(keeper.connection, keeper.tenant, record)
-    decision = decide(known, record)
+    decision = decide(known, record, judged=True)
     kept, held = keeper.keep(decision, record)
+    suspicion = None
+    if decision.action in _JUDGED:
+        kept, held, suspicion = duplicating.judge_kept(keeper, kept, held)
     outcome: dict[str, Any] = {
         "id": kept.id,
         "action": decision.action,
-        "why": decision.why,
+        "why": suspicion.why if suspicion else decision.why,
         "kind": kind_of(kept.document),
         "state": kept.state,
         "revision": kept.revision,
@@ -129,9 +144,14 @@ def _take(keeper: Keeper, record: Record) -> dict[str, Any]:
         "content_hash": kept.content_hash,
         "issues": [wire.to_plain(issue) for issue in kept.issues],
     }
-    if decision.action in ("create", "conflict") and decision.record_id:
+    if suspicion is not None:
+        outcome["suspected_of"] = duplicating.other(kept, suspicion)
+    elif decision.action in ("create", "conflict") and decision.record_id:
         outcome["suspected_of"] = decision.record_id
     return outcome
+
+
+_JUDGED = frozenset({"create", "revise", "attach_source"})
 
 
 def created(outcomes: list[dict[str, Any]]) -> bool:

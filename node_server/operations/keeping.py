@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import structs
@@ -9,13 +10,16 @@ from sqlalchemy import Connection
 
 from canonical_model.base.issue import Issue
 from canonical_model.documents import kind_of
-from canonical_model.envelope import ExceptionInfo, Record, Source, State, Step
+from canonical_model.envelope import Record, Source, State, Step
 from canonical_model.events import make_event
 from canonical_model.identity.record_ids import SOURCE, record_id
 from canonical_model.ingestion import Decision
+from node_server.operations import terms
 from node_server.operations.document_facts import facts_of
-from node_server.operations.merging import merged
-from node_server.store import clock, events, records, traces
+from node_server.operations.excepting import Closing, abandon, raise_on
+from node_server.operations.excepting.arrivals import finding_of
+from node_server.operations.merging import merged, says_something_else
+from node_server.store import clock, events, records, revisions, traces
 
 EVENT_SOURCE = "/counterfoil"
 
@@ -33,33 +37,42 @@ class Keeper:
         self.at = clock.now()
         self.stamp = clock.stamp(self.at)
         self.happened: list[Any] = []
+        self.steps: list[dict[str, Any]] = []
 
     def finish(self) -> None:
-        """Append the events. Their lock orders everyone: nothing may come after it."""
-        events.append(self.connection, self.happened, at=self.stamp)
+        """Write the steps and append the events; nothing may come after it."""
+        finish(self.connection, [self])
 
     def keep(self, decision: Decision, new: Record) -> tuple[Record, bool]:
         """What has become of the record, and whether it is to be held before payment."""
         new = structs.replace(new, source=self._observed(new.source))
         old = self._stored(decision.record_id)
         if decision.action in ("create", "conflict") or old is None:
-            return self._created(decision, new), decision.payment_hold
-        held = old.payment_hold
+            return self._created(decision, new)
         if decision.action == "replay":
             self.tell(old.record, *decision.events)
-            return old.record, held
+            if says_something_else(old.record, new.source):
+                self._note_source(old.record.id, new.source, decision.action)
+            return old.record, old.payment_hold
         self._note_source(old.record.id, new.source, decision.action)
         changed = _CHANGES[decision.action](self, old.record, decision, new)
+        held = old.payment_hold and changed.state != "archived"
         records.replace(self.connection, changed, facts_of(changed), hold=held, at=self.stamp)
-        return changed, held
+        terms.note(self.connection, changed)
+        if decision.action != "hold":
+            return changed, held
+        stored = old.become(changed, hold=held)
+        return _told(raise_on(self, stored, finding_of(decision, new.content_hash)))
 
     def _observed(self, source: Source | None) -> Source:
         return structs.replace(source or Source(), observed_at=self.at)
 
     def _stored(self, found: str | None) -> records.Stored | None:
-        return records.get(self.connection, self.tenant, found) if found else None
+        if not found:
+            return None
+        return records.get(self.connection, self.tenant, found, to_change=True)
 
-    def _created(self, decision: Decision, new: Record) -> Record:
+    def _created(self, decision: Decision, new: Record) -> tuple[Record, bool]:
         made = structs.replace(
             new,
             id=self._free_id(new),
@@ -73,26 +86,22 @@ class Keeper:
         steps: list[Any] = [(None, "received", "received", None)]
         self.tell(made, *(e for e in decision.events if e != "exception_opened"))
         made = self._on_from_received(made, decision, steps)
-        records.add(
-            self.connection,
-            made,
-            facts_of(made),
-            actor=self.actor,
-            hold=decision.payment_hold,
-            at=self.stamp,
-        )
+        facts = facts_of(made)
+        records.add(self.connection, made, facts, actor=self.actor, hold=False, at=self.stamp)
+        terms.note(self.connection, made, fresh=True)
         for number, step in enumerate(steps, 1):
             self.note_step(made, number, *step)
         self._note_source(made.id, made.source, decision.action)
-        return made
+        if decision.exception is None and not decision.payment_hold:
+            return made, False
+        stored = records.Stored(made, 0, self.actor, payment_hold=False)
+        return _told(raise_on(self, stored, finding_of(decision, made.content_hash)))
 
     def _on_from_received(self, made: Record, decision: Decision, steps: list[Any]) -> Record:
-        """A conflict is held at once; what has no error is validated at once."""
+        """What has no error is validated at once, but for a conflict, which is held."""
         if decision.exception is not None:
-            held = self.moved(made, "exception", "exception_opened")
-            steps.append(("received", "exception", "exception_opened", decision.exception))
-            return structs.replace(held, exception=self._held(decision, "received"))
-        if any(issue.severity == "error" for issue in made.issues):
+            return made
+        if _has_errors(made):
             self.tell(made, "validation_failed")
             return made
         steps.append(("received", "validated", "validated", None))
@@ -118,9 +127,9 @@ class Keeper:
             revision=(old.revision or 1) + 1,
             updated_at=self.at,
         )
-        target = decision.state
-        if target is not None and target != old.state:
-            revised = self.moved(revised, target, *decision.events)
+        target = decision.state if old.state != "exception" else "exception"
+        if target is not None and (target != old.state or decision.state):
+            revised = self.moved(_going_back_to(revised), target, *decision.events)
             self.note_step(revised, revised.state_seq, old.state, target, decision.events[-1], None)
         else:
             self.tell(revised, *decision.events)
@@ -129,7 +138,7 @@ class Keeper:
             revised = self._on_from_received(revised, decision, steps)
             for step in steps:
                 self.note_step(revised, revised.state_seq, *step)
-        records.keep_revision(self.connection, revised, actor=self.actor, at=self.stamp)
+        revisions.keep(self.connection, revised, actor=self.actor, at=self.stamp)
         return revised
 
     def _attached(self, old: Record, decision: Decision, new: Record) -> Record:
@@ -144,40 +153,44 @@ class Keeper:
                 revision=(old.revision or 1) + 1,
                 lineage=[*old.lineage, self._merge_step(old, new)],
             )
-            records.keep_revision(self.connection, kept, actor=self.actor, at=self.stamp)
+            revisions.keep(self.connection, kept, actor=self.actor, at=self.stamp)
         self.tell(kept, *decision.events)
-        return kept
+        return self._judged_again(kept) if changed else kept
+
+    def _judged_again(self, record: Record) -> Record:
+        """Nobody has approved what it says now."""
+        held = record.exception
+        if record.state == "approved":
+            record = self.moved(record, "validated", "approval_revoked")
+            why = "another delivery says more"
+            seq = record.state_seq
+            self.note_step(record, seq, "approved", "validated", "approval_revoked", why)
+        elif held is not None and held.from_state == "approved":
+            back = structs.replace(held, from_state="validated")
+            record = structs.replace(record, exception=back)
+        return record
 
     def _merge_step(self, old: Record, new: Record) -> Step:
         hashes = [each for each in (old.content_hash, new.content_hash) if each]
         return Step(op="merge", at=self.at, by=self.actor, inputs=hashes)
 
+    def _settled(self, old: Record, decision: Decision, new: Record) -> Record:
+        """Paid where it was posted to; what it says stays as it was posted."""
+        del new
+        paid = self.moved(old, "paid", *decision.events)
+        self.note_step(paid, paid.state_seq, old.state, "paid", decision.events[-1], decision.why)
+        return paid
+
     def _archived(self, old: Record, decision: Decision, new: Record) -> Record:
-        gone = structs.replace(joined(old, new), archive_reason="source_deleted")
+        abandon(self, old, Closing("resolved", "deleted at source"))
+        gone = structs.replace(joined(old, new), archive_reason="source_deleted", exception=None)
         gone = self.moved(gone, "archived", *decision.events)
         self.note_step(gone, gone.state_seq, old.state, "archived", "archived", "source_deleted")
         return gone
 
     def _held_record(self, old: Record, decision: Decision, new: Record) -> Record:
         """Changed after it took effect: never edited, but shown to somebody."""
-        if old.state == "exception":
-            return joined(old, new)
-        held = structs.replace(
-            joined(old, new), exception=self._held(decision, old.state or "received")
-        )
-        held = self.moved(held, "exception", *decision.events)
-        self.note_step(
-            held, held.state_seq, old.state, "exception", "exception_opened", decision.exception
-        )
-        return held
-
-    def _held(self, decision: Decision, state: State) -> ExceptionInfo:
-        return ExceptionInfo(
-            code=decision.exception or "held",
-            from_state=state,
-            opened_at=self.at,
-            detail=decision.why,
-        )
+        return joined(old, new)
 
     def moved(self, record: Record, state: State, *names: str) -> Record:
         """The record one step on, its events told."""
@@ -203,7 +216,7 @@ class Keeper:
         event: str,
         reason: str | None,
     ) -> None:
-        """Keep one step with who took it and why."""
+        """Keep one step with who took it and why, when all is finished."""
         row = {
             "tenant": self.tenant,
             "record_id": record.id,
@@ -215,12 +228,23 @@ class Keeper:
             "reason": reason,
             "at": self.stamp,
         }
-        traces.add_step(self.connection, row)
+        self.steps.append(row)
 
     def _note_source(self, found: str | None, source: Source | None, action: str) -> None:
         if found is not None and source is not None:
             tenant = self.tenant
             traces.add_source(self.connection, tenant, found, source, action=action, at=self.stamp)
+
+
+def finish(connection: Connection, keepers: Sequence[Keeper]) -> None:
+    """Write the steps of all, and append their events.
+
+    The lock of the events orders everyone: nothing may come after it.
+    """
+    traces.add_steps(connection, [step for each in keepers for step in each.steps])
+    happened = [event for each in keepers for event in each.happened]
+    if happened:
+        events.append(connection, happened, at=keepers[-1].stamp)
 
 
 def joined(old: Record, new: Record) -> Record:
@@ -232,6 +256,22 @@ def joined(old: Record, new: Record) -> Record:
 
 
 _MOST_SOURCES = 50
+
+
+def _told(stored: records.Stored) -> tuple[Record, bool]:
+    return stored.record, stored.payment_hold
+
+
+def _going_back_to(record: Record) -> Record:
+    """The content of a held record has changed: it goes back to where that has to be judged."""
+    if record.exception is None:
+        return record
+    back: State = "received" if _has_errors(record) else "validated"
+    return structs.replace(record, exception=structs.replace(record.exception, from_state=back))
+
+
+def _has_errors(record: Record) -> bool:
+    return any(issue.severity == "error" for issue in record.issues)
 
 
 def _suspected(decision: Decision) -> list[Issue]:
@@ -254,4 +294,5 @@ _CHANGES = {
     "attach_source": Keeper._attached,
     "archive_deleted": Keeper._archived,
     "hold": Keeper._held_record,
+    "settle": Keeper._settled,
 }

@@ -85,3 +85,13 @@ def _watched(document: Any) -> dict[str, tuple[str, Any]]:
         "accounts to pay to": ("payment", sorted(filter(None, accounts))),
         "VAT ids of the seller": ("seller.ids", sorted(filter(None, taxes))),
     }
+
+
+def says_something_else(record: Record, source: Source | None) -> bool:
+    """Whether one of several sources says now what the document says, and said other before."""
+    if source is None or not record.sources:
+        return False
+    place = (source.connection, source.object_type, source.object_id)
+    known = [record.source, *record.sources]
+    mine = [e for e in known if e and (e.connection, e.object_type, e.object_id) == place]
+    return bool(mine) and mine[-1].raw_sha256 != source.raw_sha256

@@ -15,7 +15,7 @@ from node_server.errors import Refusal
 from node_server.metrics import whole_registry
 from node_server.operations.describing import version
 from node_server.operations.house import House
-from node_server.store import clock, counterfoils, jobs, records, subscribers
+from node_server.store import clock, counterfoils, exceptions, jobs, records, subscribers
 
 
 def alive() -> dict[str, str]:
@@ -55,7 +55,8 @@ class _Kept:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         with self._house.store.reading() as connection:
             counted = records.counts(connection)
-            held = records.exceptions(connection)
+            held = exceptions.counts(connection)
+            late = exceptions.count_overdue(connection, clock.stamp())
             outcomes = subscribers.outcomes(connection)
             queues = {
                 "deliveries": subscribers.backlog(connection),
@@ -66,16 +67,18 @@ class _Kept:
         documents = _gauge("documents", "Documents by kind and state", "kind", "state")
         for kind, state, count in counted:
             documents.add_metric([kind, state], count)
-        exceptions = _gauge("exceptions", "Documents held, by reason", "code")
-        for code, count in held:
-            exceptions.add_metric([code], count)
+        waiting = _gauge("exceptions", "Open exceptions by control and code", "control", "code")
+        for control, code, count in held:
+            waiting.add_metric([control, code], count)
+        overdue = _gauge("exceptions_overdue", "Open exceptions past their time")
+        overdue.add_metric([], late)
         webhooks = _gauge("webhook_deliveries", "Deliveries by state", "state")
         for state, count in outcomes:
             webhooks.add_metric([state], count)
         kept = _gauge("counterfoils", "Counterfoils by connector and state", "connector", "state")
         for connector, state, count in effects:
             kept.add_metric([connector, state], count)
-        yield from (documents, exceptions, webhooks, kept, *_queues(queues))
+        yield from (documents, waiting, overdue, webhooks, kept, *_queues(queues))
 
 
 def _queues(queues: dict[str, tuple[int, str | None]]) -> Iterator[GaugeMetricFamily]:

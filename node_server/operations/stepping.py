@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from msgspec import structs
 
 from canonical_model.documents import kind_of
-from canonical_model.envelope import ArchiveReason, ExceptionInfo, Record, State
+from canonical_model.envelope import ArchiveReason, Record, State
 from canonical_model.lifecycle import Transition, legal, transition
 from node_server.auth import Principal, roles_that_may
 from node_server.errors import Refusal
 from node_server.operations.document_facts import facts_of
 from node_server.operations.documents import shown
+from node_server.operations.excepting import Closing, Finding, abandon, close, raise_on
+from node_server.operations.excepting.entitling import may_release, not_own_document
+from node_server.operations.excepting.finding import PERSON
+from node_server.operations.governing import approval, duties
 from node_server.operations.house import House
 from node_server.operations.keeping import Keeper
-from node_server.store import records
+from node_server.store import exceptions, records
+from node_server.store.records import Stored
 
 # Which permission each target asks for; the rest ask for `step`.
 _NEEDS = {"approved": "approve", "rejected": "approve", "posted": "post", "paid": "post"}
 STATE_NAMES = get_args(State)
 _REASONED = frozenset({"rejected", "exception", "archived"})
+_ENDS: Final = {"rejected": "rejected", "archived": "resolved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +45,92 @@ class Wish:
 def step(house: House, who: Principal, record_id: str, wish: Wish) -> dict[str, Any]:
     """Take a step; a refusal says which guard does not hold, or which steps there are."""
     with house.store.writing(f"{who.tenant}:record:{record_id}") as connection:
-        stored = _found(records.get(connection, who.tenant, record_id))
+        stored = _found(records.get(connection, who.tenant, record_id, to_change=True))
         _unchanged(stored.record, wish)
-        taken = _legal(stored.record, wish)
-        _guard(who, stored, taken, wish)
         keeper = Keeper(connection, who.tenant, who.id, wish.traceparent)
-        before = stored.record.state
-        moved = keeper.moved(_with_detail(stored.record, taken, wish, keeper), wish.to, taken.event)
-        keeper.note_step(moved, moved.state_seq, before, wish.to, taken.event, wish.reason)
-        records.replace(
-            connection, moved, facts_of(moved), hold=stored.payment_hold, at=keeper.stamp
-        )
+        taken = _permitted(keeper, who, stored, wish)
+        if (act := _duty(taken, stored)) is not None:
+            duties.ask(connection, who, act, stored)
+        done = _taken(keeper, who, stored, taken, wish)
         keeper.finish()
-    return shown(structs_of(stored, moved, stored.payment_hold))
+    return shown(done)
+
+
+def stepped(keeper: Keeper, who: Principal, stored: Stored, wish: Wish) -> Stored:
+    """The same inside the transaction of an approval, whose duties were asked about already."""
+    return _taken(keeper, who, stored, _permitted(keeper, who, stored, wish), wish)
+
+
+def _duty(taken: Transition, stored: Stored) -> str | None:
+    """What the policies on segregation of duties call the step; nothing where they know it not."""
+    if taken.source == "exception":
+        return None
+    if taken.target == "posted" and kind_of(stored.record.document) == "payment":
+        return "pay"
+    return "approve" if taken.target == "approved" else None
+
+
+def _permitted(keeper: Keeper, who: Principal, stored: Stored, wish: Wish) -> Transition:
+    taken = _legal(stored.record, wish)
+    _guard(keeper, who, stored, taken, wish)
+    return taken
+
+
+def _taken(keeper: Keeper, who: Principal, stored: Stored, taken: Transition, wish: Wish) -> Stored:
+    if taken.target == "exception":
+        why = wish.reason or wish.code or "held"
+        finding = Finding(PERSON, wish.code or "held", why, moves=True, again=True)
+        return raise_on(keeper, stored, finding)
+    if taken.target in _ENDS:
+        # Or whoever is held would end the document, and send it in once more.
+        _may_end(keeper, who, stored)
+    elif taken.source == "exception":
+        stored = _let_go(keeper, who, stored, wish)
+    return stored if stored.record.state == taken.target else _moved(keeper, stored, taken, wish)
+
+
+def _may_end(keeper: Keeper, who: Principal, stored: Stored) -> None:
+    rows = exceptions.of_record(keeper.connection, keeper.tenant, stored.record.id or "")
+    if going := [row for row in rows if row["state"] == exceptions.OPEN]:
+        may_release(keeper.connection, who, stored, going)
+
+
+def _let_go(keeper: Keeper, who: Principal, stored: Stored, wish: Wish) -> Stored:
+    """Close all that moved it into `exception`; what else holds it stays."""
+    rows = exceptions.of_record(keeper.connection, keeper.tenant, stored.record.id or "")
+    going = [row for row in rows if row["moves"] and row["state"] == exceptions.OPEN]
+    may_release(keeper.connection, who, stored, going)
+    return close(keeper, stored, going, Closing("released", wish.reason or ""))
+
+
+def _moved(keeper: Keeper, stored: Stored, taken: Transition, wish: Wish) -> Stored:
+    before, hold = stored.record.state, stored.payment_hold
+    if taken.target in _ENDS:
+        reason = wish.reason or f"the document is {taken.target}"
+        abandon(keeper, stored.record, Closing(_ENDS[taken.target], reason))
+        hold = False
+    moved = keeper.moved(_with_detail(stored.record, taken, wish), wish.to, taken.event)
+    keeper.note_step(moved, moved.state_seq, before, wish.to, taken.event, wish.reason)
+    records.restate(keeper.connection, moved, facts_of(moved), hold=hold, at=keeper.stamp)
+    return stored.become(moved, hold=hold)
 
 
 def release(house: House, who: Principal, record_id: str, reason: str) -> dict[str, Any]:
-    """Take away the hold before payment; it stays on record who did and why."""
+    """Close whatever holds the document; it stays on record who did and why."""
     with house.store.writing(f"{who.tenant}:record:{record_id}") as connection:
-        stored = _found(records.get(connection, who.tenant, record_id))
+        stored = _found(records.get(connection, who.tenant, record_id, to_change=True))
         if not stored.payment_hold:
             raise Refusal(409, "step_refused", "nothing holds this document")
+        rows = exceptions.of_record(connection, who.tenant, record_id)
+        going = [row for row in rows if row["holds"] and row["state"] == exceptions.OPEN]
+        may_release(connection, who, stored, going)
         keeper = Keeper(connection, who.tenant, who.id)
-        record = structs.replace(
-            stored.record,
-            state_seq=(stored.record.state_seq or 0) + 1,
-            updated_at=keeper.at,
-        )
-        keeper.tell(record, "exception_resolved", before=record.state)
-        state = record.state or "received"
-        keeper.note_step(record, record.state_seq, state, state, "exception_resolved", reason)
-        records.replace(connection, record, facts_of(record), hold=False, at=keeper.stamp)
+        done = close(keeper, stored, going, Closing("released", reason))
         keeper.finish()
-    return shown(structs_of(stored, record, held=False))
+    return shown(done)
 
 
-def structs_of(stored: records.Stored, record: Record, held: bool) -> records.Stored:
-    """What is stored now."""
-    return records.Stored(record, stored.position, stored.created_by, held)
-
-
-def _found(stored: records.Stored | None) -> records.Stored:
+def _found(stored: Stored | None) -> Stored:
     if stored is None:
         raise Refusal(404, "not_found", "there is no such document")
     return stored
@@ -99,8 +150,8 @@ def _legal(record: Record, wish: Wish) -> Transition:
     )
 
 
-def _guard(who: Principal, stored: records.Stored, taken: Transition, wish: Wish) -> None:
-    needed = "approve" if taken.source == "exception" else _NEEDS.get(taken.target, "step")
+def _guard(keeper: Keeper, who: Principal, stored: Stored, taken: Transition, wish: Wish) -> None:
+    needed = "release" if taken.source == "exception" else _NEEDS.get(taken.target, "step")
     if needed not in who.permissions:
         roles = ", ".join(roles_that_may(needed))
         raise Refusal(403, "forbidden", f"{taken} needs one of the roles {roles}")
@@ -110,17 +161,23 @@ def _guard(who: Principal, stored: records.Stored, taken: Transition, wish: Wish
         raise _refused(taken, "it has error issues", "send a corrected document")
     if taken.target == "exception" and not wish.code:
         raise _refused(taken, "a code is needed", "send `code`, such as price_variance")
-    if taken.target == "approved":
-        _guard_approval(who, stored, taken)
+    if taken.target == "approved" and taken.source != "exception":
+        _guard_approval(keeper, who, stored, taken)
 
 
-def _guard_approval(who: Principal, stored: records.Stored, taken: Transition) -> None:
-    if stored.created_by == who.id:
-        hint = "let somebody else approve it, with a key of their own"
-        raise _refused(taken, "whoever took a document in does not approve it", hint)
+def _guard_approval(keeper: Keeper, who: Principal, stored: Stored, taken: Transition) -> None:
+    not_own_document(keeper.connection, who, stored, f"{taken}: ", "approve")
     if stored.payment_hold:
-        hint = "compare it with the record that its issue names, then release the hold"
-        raise _refused(taken, "it is held as a possible duplicate", hint)
+        reasons = _reasons(keeper, stored.record)
+        hint = "look at GET /v1/exceptions?record_id=…, then release the document"
+        raise _refused(taken, f"it is held: {reasons}", hint)
+    approval.require(keeper.connection, stored, who.id)
+
+
+def _reasons(keeper: Keeper, record: Record) -> str:
+    rows = exceptions.of_record(keeper.connection, keeper.tenant, record.id or "")
+    held = [row for row in rows if row["holds"] and row["state"] == exceptions.OPEN]
+    return ", ".join(dict.fromkeys(row["code"] for row in held)) or "before payment"
 
 
 def _has_errors(record: Record) -> bool:
@@ -131,21 +188,12 @@ def _refused(taken: Transition, why: str, hint: str) -> Refusal:
     return Refusal(409, "step_refused", f"{taken}: {why}", hint=hint)
 
 
-def _with_detail(record: Record, taken: Transition, wish: Wish, keeper: Keeper) -> Record:
-    """What goes along with a step: why it is held, that it is not any more, why it is archived."""
-    if taken.target == "exception":
-        info = ExceptionInfo(
-            code=wish.code or "held",
-            from_state=record.state or "received",
-            opened_at=keeper.at,
-            detail=wish.reason,
-        )
-        return structs.replace(record, exception=info)
+def _with_detail(record: Record, taken: Transition, wish: Wish) -> Record:
+    """What goes along with a step: that it is not held any more, why it is archived."""
     if taken.source == "exception":
         record = structs.replace(record, exception=None)
     if taken.target == "archived":
-        reason = _archive_reason(taken, wish)
-        return structs.replace(record, archive_reason=reason)
+        return structs.replace(record, archive_reason=_archive_reason(taken, wish))
     return record
 
 

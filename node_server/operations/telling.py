@@ -17,13 +17,16 @@ from node_server.operations import connection_events
 from node_server.operations.house import House
 from node_server.store import events
 
+NEWEST = "newest"
+
 
 def list_events(
     house: House, tenant: str, *, after: str | None, limit: int, types: str = "*"
 ) -> dict[str, Any]:
-    """Events after a cursor, oldest first; the cursor is given even where there are no more yet."""
-    start = position(after)
+    """Events after a cursor, oldest first; the cursor is given even where there are no more yet.
+    After `newest` there is nothing yet, but a cursor to begin with."""
     with house.store.reading() as connection:
+        start = events.last_position(connection, tenant) if after == NEWEST else position(after)
         found = events.page(connection, tenant, after=start, limit=limit + 1, types=types)
     shown = found[:limit]
     return {

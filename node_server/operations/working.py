@@ -6,9 +6,13 @@ import threading
 from collections.abc import Callable
 
 from node_server.logs import log
-from node_server.operations import bulk, upkeep
+from node_server.operations import bulk, terms, upkeep
+from node_server.operations.clearing.escalating import escalate
+from node_server.operations.control_handlers import HANDLERS
+from node_server.operations.controls_following import Controller
 from node_server.operations.delivering import Deliverer
 from node_server.operations.house import House
+from node_server.operations.onboarding.onboarder import Onboarder
 from node_server.operations.posting.poster import Poster
 from node_server.operations.publishing import Publisher
 from node_server.operations.pulling.schedule import Schedule
@@ -17,6 +21,7 @@ from node_server.operations.receiving.following import Follower
 _IDLE_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 5.0
 _UPKEEP_SECONDS = 3600.0
+_ESCALATION_SECONDS = 30.0
 
 
 class Worker:
@@ -38,6 +43,9 @@ class Worker:
         turns = [("deliveries", self._deliver), ("jobs", self._do_job)]
         turns += [("upkeep", self._prune), ("pulls", Schedule(self._house).round)]
         turns.append(("events", Follower(self._house).round))
+        turns.append(("controls", Controller(self._house, HANDLERS).round))
+        turns.append(("escalations", self._escalate))
+        turns.append(("parties", Onboarder(self._house).round))
         if self._poster is not None:
             turns += [("postings", self._poster.round), ("leases", self._poster.beat)]
         return turns + ([("stream", self._publisher.round)] if self._publisher.wanted else [])
@@ -63,10 +71,16 @@ class Worker:
         return bulk.work_on_next(self._house)
 
     def _prune(self) -> bool:
+        terms.complete(self._house)
         gone = upkeep.prune(self._house)
         if any(gone.values()):
             log().info("pruned", **gone)
         self._stop.wait(_UPKEEP_SECONDS)
+        return True
+
+    def _escalate(self) -> bool:
+        if not escalate(self._house):
+            self._stop.wait(_ESCALATION_SECONDS)
         return True
 
     def _run(self, turn: Callable[[], bool]) -> None:

@@ -55,6 +55,11 @@ _CONNECTION = shape(
     created_at=text(),
     updated_at=text(),
 )
+_REVOKED = shape(
+    ("revoked",),
+    revoked=flag("Whether the other system has taken the consent back"),
+    why=text("Why it has not: take it back there"),
+)
 _SAID = {
     "name": text("As people call it", minLength=1, maxLength=200),
     "environment": text("The vendor's own, its sandbox, or one of yours", enum=list(ENVIRONMENTS)),
@@ -151,13 +156,18 @@ def change_connection(call: Call) -> Reply:
     tag="Connections",
     permission="manage",
     parameters=(_ID,),
-    answers={204: Answer("It is gone")},
+    answers={
+        200: Answer("It is gone, and what became of the consent at the other system", _REVOKED),
+        204: Answer("It is gone"),
+    },
     refusals=(404,),
 )
 def disconnect(call: Call) -> Reply:
-    """Its own credential goes with it. What was sent through it stays, for ever."""
-    connections.disconnect(call.house, call.tenant, call.who.id, call.given["id"])
-    return nothing()
+    """Its own credential goes with it, and the consent is taken back where the other system has an
+    address for that; if that fails it is told, and the connection is gone all the same. What was
+    sent through it stays, for ever."""
+    told = connections.disconnect(call.house, call.tenant, call.who.id, call.given["id"])
+    return nothing() if told is None else reply(told.shown())
 
 
 @endpoint(

@@ -168,7 +168,7 @@ def list_revisions(call: Call) -> Reply:
     parameters=(ID,),
     answers={
         200: Answer(
-            "Deliveries, steps, events, links and counterfoils",
+            "Deliveries, steps, events, links, decisions, approvals and counterfoils",
             shape(
                 ("id", "sources", "steps", "events", "links", "counterfoils"),
                 id=text(),
@@ -176,8 +176,11 @@ def list_revisions(call: Call) -> Reply:
                 sources=many(ANYTHING),
                 steps=many(ANYTHING),
                 events=many(EVENT),
+                exceptions=many(ANYTHING),
                 links=many(ANYTHING),
                 counterfoils=many(ANYTHING),
+                decisions=many(ANYTHING),
+                approvals=many(ANYTHING),
             ),
         )
     },
@@ -241,7 +244,7 @@ def move_document(call: Call) -> Reply:
     "/v1/documents/{id}/release",
     summary="Release a document that is held before payment",
     tag="Documents",
-    permission="approve",
+    permission="release",
     parameters=(ID,),
     body=Body(
         "Why", schema=closed(("reason",), reason=text("In words", minLength=1, maxLength=2000))
@@ -251,6 +254,7 @@ def move_document(call: Call) -> Reply:
     refusals=(400, 404, 409, 413, 415, 422),
 )
 def release_document(call: Call) -> Reply:
-    """Say that a suspected duplicate is none; it stays on record who did and why."""
+    """Close whatever holds it. It stays on record who did and why; never by whoever took the
+    document in, or held it."""
     reason = call.body["reason"]
     return reply(stepping.release(call.house, call.who, call.given["id"], reason))

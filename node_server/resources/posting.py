@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 
 from node_server.operations.posting import planning, showing, waiting
+from node_server.operations.posting.attachments import CHOICES
 from node_server.operations.posting.planning import Wish
 from node_server.resources.call import Call, Reply, reply
 from node_server.resources.counterfoils import COUNTERFOIL
@@ -23,6 +24,10 @@ _WISH = closed(
     resource=text("The target's kind of record, where several take the document", maxLength=100),
     action=text("create unless stated; update, void, or an action of the manifest", maxLength=100),
     after=text("Record or counterfoil that must be confirmed there first", maxLength=200),
+    attach={
+        "enum": list(CHOICES),
+        "description": "Files to attach to the record there; as the connection says, unless stated",
+    },
     dry_run=flag("Show the exact request; nothing is stored or sent"),
 )
 _PREVIEW = shape(

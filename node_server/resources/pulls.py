@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from node_server.operations.connecting.connections import found
+from node_server.operations.exchanging_files import taken
 from node_server.operations.pulling.pulling import Wish, pull, standing
 from node_server.resources.call import Call, Reply, listed, reply
 from node_server.resources.endpoint import (
     ENVELOPE,
+    PAGED,
     Answer,
     Body,
     endpoint,
@@ -17,8 +19,9 @@ from node_server.resources.shapes import ANYTHING, OUTCOME, closed, flag, many, 
 
 _ID = in_path("id", "Id of the connection", "xero-main")
 _WISH = closed(
-    ("resource",),
-    resource=text("Which list, by its name in the manifest", minLength=1, maxLength=100),
+    (),
+    resource=text("Which list, by its name in the manifest; `files` of a place of files. "
+                  "May be left out where there is only one", minLength=1, maxLength=100),
     full=flag("From the beginning, whatever was read before"),
     pages={"type": "integer", "minimum": 1, "maximum": 10_000,
            "description": "At most so many pages now; `more` says whether to call again"},
@@ -26,10 +29,11 @@ _WISH = closed(
 _PULLED = shape(
     ("resource", "rows", "actions", "documents", "more"),
     resource=text(),
-    rows=whole("Rows read"),
+    rows=whole("Rows, or files, read"),
     actions=ANYTHING,
     documents=many(OUTCOME),
-    refused=many(shape(("row", "issues"), row=whole(), issues=many(ANYTHING))),
+    refused=many(shape(("row", "issues"), row=whole(), file=text(), issues=many(ANYTHING))),
+    left=many(shape(("file", "why"), file=text(), why=text("Why it lies there still"))),
     more=flag("Whether pages were left for the next call"),
 )
 _STANDING = shape(
@@ -42,6 +46,18 @@ _STANDING = shape(
     rows=whole(),
     due_at=text("When it is read next by itself"),
     updated_at=text(),
+)
+
+_FILE = shape(
+    ("name", "sha256", "size", "state", "at"),
+    name=text("As it was called last"),
+    sha256=text(),
+    size=whole("Bytes"),
+    modified=text("By the clock of the other side"),
+    state=text("taken or refused"),
+    why=text("Why it could not be read"),
+    documents=whole("Documents that were read from it"),
+    at=text("When it was read"),
 )
 
 
@@ -77,3 +93,21 @@ def show_pulls(call: Call) -> Reply:
     found(call.house, call.tenant, call.given["id"])
     rows = standing(call.house, call.tenant, call.given["id"])
     return listed(call, {"data": rows, "has_more": False})
+
+
+@endpoint(
+    "GET",
+    "/v1/connections/{id}/files",
+    summary="List the files that were taken from a place",
+    tag="Pulling",
+    parameters=(_ID, *PAGED),
+    answers={200: Answer("What became of each, by the hash of its bytes", page_schema(_FILE))},
+    refusals=(400, 404),
+)
+def list_files(call: Call) -> Reply:
+    """Each file once, however often it was delivered. Its bytes are the payload of that hash, and
+    a source of the documents that were read from it."""
+    found(call.house, call.tenant, call.given["id"])
+    place = call.tenant, call.given["id"]
+    page = taken.page(call.house, *place, call.given.get("cursor"), call.given["limit"])
+    return listed(call, page)

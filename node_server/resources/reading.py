@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -20,19 +20,24 @@ MULTIPART = "multipart/form-data"
 _MOST_PARTS = 1000
 _MOST_FAULTS = 50
 _FORM = "application/x-www-form-urlencoded"
+_ANY_TEXT = {"type": "string"}
 
 
 def parameters(found: Endpoint, request: Request) -> dict[str, Any]:
     """Path and query by name, of their types; a refusal that names every wrong one."""
+    return query_values(found, request.args.to_dict(flat=False)) | (request.view_args or {})
+
+
+def query_values(found: Endpoint, asked: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The query by name, from the texts stated for each; absent ones at their default."""
     known = {each.name: each for each in found.parameters if each.place != "header"}
-    further = [name for name in request.args if name not in known]
+    further = [name for name in asked if name not in known]
     faults = [] if found.loose else [_unknown(name, list(known)) for name in further]
-    given: dict[str, Any] = {name: request.args[name] for name in further}
-    given |= request.view_args or {}
+    given: dict[str, Any] = {name: asked[name][0] for name in further}
     for name, each in known.items():
         if each.place == "path":
             continue
-        stated = request.args.getlist(name)
+        stated = asked.get(name)
         if not stated:
             if "default" in each.schema:
                 given[name] = each.schema["default"]
@@ -63,8 +68,9 @@ def _typed(each: Parameter, text: str, faults: list[dict[str, str]]) -> Any:
         value = int(text) if text.removeprefix("-").isdecimal() and len(text) < 19 else text
     if each.schema["type"] == "boolean":
         value = {"true": True, "false": False, "1": True, "0": False}.get(text.lower(), text)
-    for error in _validator(each).iter_errors(value):
-        faults.append(_fault(each.name, error.message[:200], each.says))
+    if each.schema != _ANY_TEXT:
+        for error in _validator(each).iter_errors(value):
+            faults.append(_fault(each.name, error.message[:200], each.says))
     if isinstance(value, str) and "\x00" in value:
         faults.append(_fault(each.name, "holds a NUL", each.says))
     return value
@@ -123,6 +129,11 @@ def json_body(body: Body, data: bytes, mime: str) -> Any:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "body_invalid", f"the body is not JSON: {str(error)[:150]}") from None
+    return checked(body, value)
+
+
+def checked(body: Body, value: Any) -> Any:
+    """A body that is valid under its schema; a refusal that names every wrong place."""
     if body.schema is not None:
         faults = list(_faults(body, value))
         if faults:
@@ -175,10 +186,12 @@ def is_payload(body: Body) -> bool:
 __all__ = [
     "JSON",
     "MULTIPART",
+    "checked",
     "is_payload",
     "json_body",
     "parameters",
     "payloads",
+    "query_values",
     "raw_body",
     "too_large",
 ]

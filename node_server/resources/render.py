@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from node_server.errors import Refusal
 from node_server.operations.rendering import render_plain
@@ -10,6 +11,7 @@ from node_server.resources.call import Call, Reply
 from node_server.resources.endpoint import ANY, Answer, Body, endpoint, query
 from node_server.resources.shapes import DOCUMENT, closed, many
 
+_LONGEST_HEADER = 4000
 _DOCUMENTS = closed(("documents",), documents=many(DOCUMENT))
 _EXAMPLE = {"documents": [{"kind": "invoice", "number": "INV-7"}]}
 
@@ -48,5 +50,13 @@ def render(call: Call) -> Reply:
         raise Refusal(422, "map_unusable", message, errors=made.issues)
     headers = {"Counterfoil-Issues": str(len(made.issues))}
     if made.issues:
-        headers["Counterfoil-Issue"] = json.dumps(made.issues[:5])[:4000]
+        headers["Counterfoil-Issue"] = _told(made.issues)
     return Reply(made.payload, 200, made.mime, headers)
+
+
+def _told(issues: list[dict[str, Any]]) -> str:
+    """The first issues, as many as a header holds."""
+    shown = issues[:5]
+    while len(shown) > 1 and len(json.dumps(shown)) > _LONGEST_HEADER:
+        shown.pop()
+    return json.dumps(shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +15,15 @@ from node_server.auth import Principal, principal, roles_that_may
 from node_server.deadline import TimeUp, within
 from node_server.errors import Refusal, refusal_of
 from node_server.operations.access import Doorkeeper
-from node_server.operations.answering import Kept, once, read_key
+from node_server.operations.answering import read_key
 from node_server.operations.house import House
 from node_server.operations.limiting import Limiter
 from node_server.operations.tokens import TokenReader
+from node_server.operations.tool_calls import TOOL_HEADER, note_tool
 from node_server.resources import problems, reading
 from node_server.resources.call import Call, Reply
 from node_server.resources.endpoint import NDJSON, PROBLEM, Endpoint
+from node_server.resources.keyed import answered_once
 from node_server.spans import make_spans
 
 NOBODY = principal("", "", "anybody", frozenset())
@@ -92,7 +93,7 @@ class Server:
         call = self._call(found, who)
         if not found.keyed or "Idempotency-Key" not in request.headers:
             return found.work(call)
-        return self._once(found, call)
+        return answered_once(found, call, read_key(request.headers["Idempotency-Key"]))
 
     def _who(self, found: Endpoint) -> Principal:
         if found.permission is None:
@@ -100,6 +101,7 @@ class Server:
         who = self._admitted(request)
         logs.tenant.set(who.tenant)
         self.limiter.count(who)
+        note_tool(self.house, who, request.headers.get(TOOL_HEADER), found.method, request.path)
         if found.permission not in who.permissions:
             roles = ", ".join(roles_that_may(found.permission))
             raise Refusal(403, "forbidden", f"this needs one of the roles {roles}")
@@ -143,27 +145,6 @@ class Server:
         body = reading.json_body(found.body, data, request.mimetype)
         return replace(call, body=body)
 
-    def _once(self, found: Endpoint, call: Call) -> Reply:
-        key = read_key(request.headers["Idempotency-Key"])
-        kept = once(
-            self.house, call.tenant, found.name, key, _body_hash(call),
-            lambda: _kept(self._as_reply(found, call)),
-        )  # fmt: skip
-        headers = {"Idempotent-Replayed": "true"} if kept.replayed else {}
-        if kept.location:
-            headers["Location"] = kept.location
-        return Reply(kept.body, kept.status, kept.content_type or "", headers)
-
-    def _as_reply(self, found: Endpoint, call: Call) -> Reply:
-        """The answer, where a refusal for good is an answer too: it is replayed as well."""
-        try:
-            return found.work(call)
-        except Exception as error:
-            refusal = refusal_of(error)
-            if refusal is None or refusal.retriable or refusal.status >= 500:
-                raise
-            return problems.problem(refusal, call.trace.trace_id)
-
     def _count(self, found: Endpoint | None, response: Response, seconds: float) -> None:
         route = found.path if found else "(none)"
         method = request.method if found else "(any)"
@@ -183,19 +164,6 @@ def _missing(refusal: Refusal | None) -> Refusal | None:
     if refusal is not None and refusal.code == "unknown_name" and request.method == "GET":
         return Refusal(404, "not_found", refusal.message, hint=refusal.hint)
     return refusal
-
-
-def _body_hash(call: Call) -> str:
-    told = hashlib.sha256(repr(sorted(call.given.items())).encode())
-    told.update(repr(call.body).encode())
-    for part in call.parts:
-        told.update(hashlib.sha256(part.data).digest())
-    return told.hexdigest()
-
-
-def _kept(made: Reply) -> Kept:
-    body = made.body if isinstance(made.body, bytes) else b"".join(made.body)
-    return Kept(made.status, made.content_type, made.headers.get("Location"), body)
 
 
 def _response(made: Reply, trace: tracing.Trace) -> Response:

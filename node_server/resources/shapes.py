@@ -78,7 +78,7 @@ RESULTS = shape(("results",), results=many(RESULT))
 OUTCOME = shape(
     ("id", "action", "kind", "state", "revision"),
     id=text("Id of the record"),
-    action=text("create, replay, revise, attach_source, conflict, archive_deleted or hold"),
+    action=text("create, replay, revise, attach_source, settle, conflict, archive_deleted or hold"),
     why=text("In words"),
     kind=text(),
     state=text(),

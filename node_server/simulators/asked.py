@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from node_server.simulators import conditions
 from node_server.simulators.call import Call
-from node_server.simulators.conditions import Condition
+from node_server.simulators.conditions import Condition, NotUnderstood
 from node_server.simulators.described import Route, Shelf
 
 _SELECT = re.compile(r"\s*select\b", re.IGNORECASE)
 _ONLY_SINCE = "{since}"
+_LISTS = ("[[", '["OR"')
 _ONLY_HOLE = re.compile(r"\{(?:marker|field:[^{}]+)\}")
+_ORDER = re.compile(r'\[(?:\s*\[\s*"\w+"\s*,\s*"(?:ASC|DESC)"\s*\]\s*,?)+\]')
 _ORDERS = ("order", "$orderby", "orderby", "order_by", "sort")
 _INFIX = re.compile(r"\{[^{}]+\}|(?:==|>=|<=|=|<|>)|\b(?:eq|gt|ge|lt|le)\b")
 
@@ -23,9 +26,10 @@ def conditions_of(call: Call, routes: Sequence[Route]) -> list[Condition]:
     found: list[Condition] = []
     for route in routes:
         found += _since(call, route.shelf)
-    known = _declared(routes)
+    known, encoded = _declared(routes), _encoded(routes)
     for name, value in call.params.items():
-        found += of_param(name, value, known.get(name, ""))
+        text = _decoded(value) if name in encoded else value
+        found += of_param(name, text, known.get(name, ""))
     found += of_body(call.fields)
     return list(dict.fromkeys(found)) if all(map(_hashable, found)) else found
 
@@ -54,6 +58,8 @@ def of_body(fields: Mapping[str, Any]) -> list[Condition]:
             found += conditions.sql(value)
         elif isinstance(value, list) and _is_domain(value):
             found += conditions.triples(value)
+        elif isinstance(value, list) and _is_filter(value):
+            found += conditions.filters(value)
     return found
 
 
@@ -63,7 +69,9 @@ def of_param(name: str, value: str, template: str) -> list[Condition]:
         return []
     if _SELECT.match(value):
         return conditions.sql(value)
-    if value.startswith("[[") or template.startswith("[["):
+    if _is_order(value):
+        return []
+    if value.startswith(_LISTS) or template.startswith(_LISTS):
         return conditions.triples(value)
     if found := conditions.bracketed(name, value):
         return found
@@ -102,6 +110,19 @@ def _declared(routes: Sequence[Route]) -> dict[str, str]:
     return known
 
 
+def _encoded(routes: Sequence[Route]) -> set[str]:
+    """The parameters of these calls that are base64url of JSON."""
+    specs = [each for route in routes for each in (route.spec, route.shelf.of("list"))]
+    return {name for spec in specs for name in spec.get("encode", {})}
+
+
+def _decoded(text: str) -> str:
+    try:
+        return urlsafe_b64decode(text).decode()
+    except ValueError:
+        raise NotUnderstood(f"{text[:40]!r} is no base64url") from None
+
+
 def _is_infix(template: str) -> bool:
     return "{" in template and len(_INFIX.findall(template)) > 1
 
@@ -110,5 +131,16 @@ def _is_domain(value: list[Any]) -> bool:
     return all(isinstance(each, list) and len(each) in (3, 4) for each in value)
 
 
+def _is_order(text: str) -> bool:
+    """Pairs of a field and a way: rows come by age anyway (Tryton)."""
+    return _ORDER.fullmatch(text) is not None
+
+
+def _is_filter(value: list[Any]) -> bool:
+    return bool(value) and all(
+        isinstance(each, dict) and all(str(name).startswith("$") for name in each) for each in value
+    )
+
+
 def _hashable(condition: Condition) -> bool:
-    return isinstance(condition.value, str | int | bool | None)
+    return isinstance(condition.value, str | int | bool | tuple | None)

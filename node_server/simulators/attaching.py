@@ -6,7 +6,8 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from werkzeug.formparser import parse_form_data
 
 from node_server.simulators.call import Call, Reply
 from node_server.simulators.described import Route, Spec
-from node_server.simulators.places import at, holes_of, put, read_out, steps_of
+from node_server.simulators.places import at, filled, holes_of, put, read_out, steps_of
 from node_server.simulators.refusals import Refusals
 from node_server.simulators.rows import Rows
 
@@ -38,6 +39,43 @@ def attach(
         row.files.append({"id": file_id, "name": name, "bytes": len(data), "sha256": digest})
         rows.keep([row])
     return Reply(200, put({}, str(route.spec.get("id", "id")), file_id))
+
+
+def listed_files(
+    call: Call, routes: Sequence[Route], holes: Mapping[str, str], rows: Rows
+) -> Reply:
+    """The files on the record that is asked about, as the manifest's look-up reads them."""
+    spec = routes[0].spec
+    found: list[dict[str, Any]] = []
+    for route in routes:
+        names = {**_asked(route.spec, call), **holes}
+        with rows.lock:
+            row = rows.find(route.shelf, names["id"]) if "id" in names else None
+            files = list(row.files) if row else []
+        wanted = [each for each in files if each["name"] == names.get("name", each["name"])]
+        found += [_shown(route.spec, each) for each in wanted]
+    items = str(spec.get("items", ""))
+    return Reply(200, put({}, items, found) if items else found)
+
+
+def _asked(spec: Spec, call: Call) -> dict[str, str]:
+    """What stands where the look-up names a record and a file."""
+    found = _named(spec.get("body", {}), call.tree)
+    for name, template in spec.get("params", {}).items():
+        value = call.params.get(name, "")
+        if name in spec.get("encode", {}):
+            found |= _named(json.loads(template), _json(urlsafe_b64decode(value).decode()))
+        else:
+            found |= read_out(template, value)
+    return found
+
+
+def _shown(spec: Spec, file: Mapping[str, Any]) -> dict[str, Any]:
+    known = {"name": file["name"], "size": file["bytes"], "sha256": file["sha256"]}
+    record: dict[str, Any] = put({}, str(spec["id"]), file["id"])
+    for path, template in spec.get("match", {}).items():
+        put(record, path, filled(template, lambda name: str(known.get(name, ""))))
+    return record
 
 
 def is_named(call: Call, spec: Spec) -> bool:
@@ -98,6 +136,8 @@ def _named(template: Any, told: Any) -> dict[str, str]:
     """What stands where the manifest's body has `{id}` and `{name}`."""
     if isinstance(template, str):
         return read_out(template, told)
+    if not isinstance(template, Mapping | list):
+        return {}
     found: dict[str, str] = {}
     pairs = template.items() if isinstance(template, Mapping) else enumerate(template)
     for place, inner in pairs:

@@ -27,9 +27,11 @@ class Clock:
 
 
 def written(moment: float, form: str) -> str | int:
-    """A time as rows of a target carry it: `epoch` is a number, the others are ISO 8601."""
+    """A time as rows of a target carry it: `epoch` is a number, the others are like ISO 8601."""
     if form == "epoch":
         return int(moment)
+    if form == "sql":
+        return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
     text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
     text = text.removesuffix("+00:00")
     return text if form == "datetime" else f"{text}Z"

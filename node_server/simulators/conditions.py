@@ -4,7 +4,9 @@ select * from Bill where DocNumber = '7' and TxnDate >= '2026-01-01'    SQL-like
 vendorInvoiceNumber eq '7' and lastModifiedDateTime gt 2026-01-01       OData
 InvoiceNumber=="7" AND Contact.ContactID==Guid("…")                     Xero
 lastModifiedDate ON_OR_AFTER "2026-01-01"                               NetSuite
-[["bill_no", "=", "7"]]                                                 Frappe, Odoo
+[["bill_no", "=", "7"]]                                                 Frappe, Odoo, Tryton
+["OR", ["write_date", ">=", "…"], ["create_date", ">=", "…"]]           Tryton
+[{"$eq": {"billNumber": "B1"}}]                                         Intacct
 created_at[gte]=2026-01-01                                              brackets
 """
 
@@ -59,7 +61,7 @@ class NotUnderstood(ValueError):
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison that a row must meet."""
+    """One comparison that a row must meet; of those in an `or`, one is enough."""
 
     path: str
     op: str
@@ -67,6 +69,8 @@ class Condition:
 
     def holds(self, row: Mapping[str, Any]) -> bool:
         """Whether it does."""
+        if self.op == "or":
+            return any(each.holds(row) for each in self.value)
         found = value_at(row, self.path)
         if self.op == "in":
             return any(_same(found, each) for each in self.value)
@@ -107,9 +111,14 @@ def sql(text: str) -> list[Condition]:
 
 
 def triples(text: str | list[Any]) -> list[Condition]:
-    """A list of [field, operator, value]; Frappe also puts the name of the table first."""
+    """A list of [field, operator, value]; Frappe also puts the name of the table first.
+
+    A list that begins with "OR" asks for one of its members (Tryton).
+    """
     try:
         rows = json.loads(text) if isinstance(text, str) else text
+        if rows[:1] == ["OR"]:
+            return [Condition("", "or", tuple(_triple(list(row)) for row in rows[1:]))]
         return [_triple(list(row)) for row in rows]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise NotUnderstood(
@@ -120,6 +129,19 @@ def triples(text: str | list[Any]) -> list[Condition]:
 def _triple(row: list[Any]) -> Condition:
     path, op, value = row[-3:]
     return Condition(str(path), _MEANING[str(op).lower()], value)
+
+
+def filters(rows: list[Any]) -> list[Condition]:
+    """A list of {"$operator": {field: value}}, all of which must hold."""
+    try:
+        return [
+            Condition(str(path), _MEANING[op.removeprefix("$")], value)
+            for row in rows
+            for op, compared in row.items()
+            for path, value in compared.items()
+        ]
+    except (KeyError, AttributeError) as error:
+        raise NotUnderstood(f"{str(rows)[:40]!r}; use {{operator: {{field: value}}}}") from error
 
 
 def bracketed(name: str, value: str) -> list[Condition]:

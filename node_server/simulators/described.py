@@ -158,13 +158,15 @@ class Target:
                     yield self._route(purpose, spec[purpose], shelf, resource)
             if lookup := spec.get("create", {}).get("idempotency", {}).get("lookup"):
                 yield self._route("lookup", lookup, shelf, resource)
+            if lookup := spec.get("attach", {}).get("idempotency", {}).get("lookup"):
+                yield self._route("files", lookup, shelf, resource)
             for name, action in spec.get("actions", {}).items():
                 yield self._route("action", action, shelf, resource, name)
 
     def _route(
         self, purpose: str, spec: Spec, shelf: Shelf, resource: str, action: str = ""
     ) -> Route:
-        usual = "GET" if purpose in ("list", "get", "lookup") else "POST"
+        usual = "GET" if purpose in ("list", "get", "lookup", "files") else "POST"
         text = self.fill(str(spec["path"]).partition("?")[0])
         pieces = re.split(r"\{([^{}]+)\}", text)
         holes = tuple(pieces[1::2])

@@ -181,6 +181,7 @@ _STYLES: dict[str, Callable[[Asked], Reply]] = {
     "none": _whole,
     "page": _page,
     "offset": _offset,
+    "body_offset": _offset,
     "cursor": _cursor,
     "body_cursor": _cursor,
     "link": _link,

@@ -15,7 +15,7 @@ from node_server.simulators.refusals import Refusals
 from node_server.simulators.routing import Routed
 from node_server.simulators.rows import Row, Rows
 
-_COUNTED = ("none", "page", "offset", "qbo_query")
+_COUNTED = ("none", "page", "offset", "body_offset", "qbo_query")
 
 
 class Reader:

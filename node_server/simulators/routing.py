@@ -65,6 +65,8 @@ def routed(target: Target, call: Call) -> Routed:
     alike = [route for route, _ in found if route.purpose == first.purpose]
     if first.purpose == "attach":
         same = [next((r for r in alike if is_named(call, r.spec)), first)]
+    elif first.purpose == "files":
+        same = alike
     elif first.purpose == "create" and len(alike) > 1:
         same = [likeliest(alike, at(call.tree, record_steps(call.tree, first.spec)))]
     values = (value.replace("\u2215", "/") for value in groups)

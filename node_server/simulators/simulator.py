@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -66,11 +67,11 @@ class Simulator:
 
     def put(self, resource: str, *records: Mapping[str, Any]) -> list[str]:
         """Records as if people had typed them in; their ids."""
-        return self.system.type_in(resource, [dict(record) for record in records])
+        return self.system.type_in(resource, [_exact(record) for record in records])
 
     def change(self, resource: str, row_id: str, **fields: Any) -> None:
         """Fields of a record laid over as if a person had changed it."""
-        self.system.type_over(resource, row_id, fields)
+        self.system.type_over(resource, row_id, _exact(fields))
 
     def fail(
         self,
@@ -184,3 +185,12 @@ def _system(name: str, journal: Journal, options: Serving) -> System:
     faults = Faults(seed, options.get("faults"))
     target = replace(load(name, options.get("overlay")), own_variables=options.get("variables", {}))
     return System(target, seed=seed, faults=faults, journal=journal, options=strictness)
+
+
+def _exact(tree: Any) -> Any:
+    """A float is the number that it is written as, as it would be in JSON."""
+    if isinstance(tree, Mapping):
+        return {name: _exact(each) for name, each in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_exact(each) for each in tree]
+    return Decimal(repr(tree)) if isinstance(tree, float) else tree

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from node_server.simulators.attaching import attach
+from node_server.simulators.attaching import attach, listed_files
 from node_server.simulators.call import Call, Reply
 from node_server.simulators.clock import Clock
 from node_server.simulators.csrf import Csrf
@@ -133,6 +133,8 @@ class System:
             return self._written(call, found, fault)
         if found.purpose in ("list", "lookup"):
             reply = self._reader.listed(call, found, stuck=bool(fault and fault.name == "stuck"))
+        elif found.purpose == "files":
+            reply = listed_files(call, found.routes, found.holes, self.rows)
         elif found.purpose == "get":
             reply = self._reader.one(found.first, found.row_id(call))
         else:

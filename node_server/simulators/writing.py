@@ -176,13 +176,24 @@ class Writer:
             row = self._rows.find(route.shelf, row_id)
             if row is None:
                 return self._refusals.missing(row_id), []
+            if name in row.done and _is_repeatable(route.spec):
+                return _acted(call, route, row), []
             if name in row.done:
                 said = f"{row_id} went through {name} already"
                 return self._refusals.refusal(400, said, "already_done", spec=route.spec), []
             row.done.append(name)
             self._rows.change(route.shelf, row, {})
             self._rows.keep([row])
-        return Reply(204) if "id" not in route.spec else created(call, route, [row]), [row]
+        return _acted(call, route, row), [row]
+
+
+def _is_repeatable(spec: Spec) -> bool:
+    """Whether a step that was taken is passed over in silence."""
+    return bool(spec.get("idempotency", {}).get("class") == "upsert")
+
+
+def _acted(call: Call, route: Route, row: Row) -> Reply:
+    return Reply(204) if "id" not in route.spec else created(call, route, [row])
 
 
 def key_of(call: Call, spec: Spec) -> str:

@@ -86,6 +86,15 @@ def change(
     transaction.execute(update(connections).where(*where).values(changes))
 
 
+def set_settings(
+    transaction: Transaction, tenant: str, connection_id: str, settings: Mapping[str, Any]
+) -> None:
+    """Note what was learnt of it; it counts as no change by a person."""
+    where = _is(tenant, connection_id)
+    written = msgspec.json.encode(settings).decode()
+    transaction.execute(update(connections).where(*where).values(settings=written))
+
+
 def remove(transaction: Transaction, tenant: str, connection_id: str) -> bool:
     """Remove it with what belongs to it alone; what was sent through it stays."""
     gone = delete(connections).where(*_is(tenant, connection_id)).returning(connections.c.id)

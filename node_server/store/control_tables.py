@@ -14,8 +14,7 @@ from sqlalchemy import (
 
 from node_server.store.columns import count, metadata, numbered, of_record, text, time
 
-# What a record can be found by: orders it names, references it bears, marks of a duplicate.
-# Records of one term stand in the order of their places: neighbours are found without the rest.
+# What a record can be found by; records of one term stand in the order of their places.
 record_terms = Table(
     "record_terms",
     metadata,
@@ -47,6 +46,7 @@ exceptions = Table(
     text("owner", empty=True),
     time("due_at", empty=True),
     count("escalations"),
+    time("escalate_at", empty=True),
     text("opened_by"),
     time("opened_at"),
     text("closed_by", empty=True),
@@ -55,6 +55,7 @@ exceptions = Table(
     UniqueConstraint("tenant", "id"),
     of_record(),
     Index(None, "tenant", "state", "due_at"),
+    Index(None, "state", "escalate_at"),
     Index(None, "tenant", "record_id"),
 )
 
@@ -95,6 +96,7 @@ control_settings = Table(
     text("state"),
     text("body"),
     text("hash"),
+    text("why", empty=True),
     text("proposed_by"),
     time("proposed_at"),
     text("decided_by", empty=True),
@@ -265,8 +267,10 @@ party_changes = Table(
     text("record_id"),
     text("kind"),
     text("state"),
-    Column("sealed", LargeBinary, nullable=False),
+    text("origin"),
+    Column("accounts", LargeBinary, nullable=False),
     text("shown"),
+    text("why", empty=True),
     text("proposed_by"),
     time("proposed_at"),
     text("approved_by", empty=True),
@@ -287,6 +291,8 @@ watch_lists = Table(
     text("name"),
     text("raw_sha256"),
     count("entries"),
+    # Parties up to this position have been looked up in it; -1: all of them.
+    count("read_up_to"),
     text("loaded_by"),
     time("loaded_at"),
     PrimaryKeyConstraint("tenant", "name"),

@@ -4,21 +4,20 @@ queue as well: whoever works on it holds its lease, and nobody else may write to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
-    Integer,
-    Select,
+    Update,
     bindparam,
     func,
     insert,
     select,
+    tuple_,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from node_server.store.outward_tables import counterfoils
 from node_server.store.tables import records
@@ -29,7 +28,7 @@ NEVER = "9999-12-31T23:59:59.999999Z"
 """When a row is due that is not to be taken by itself."""
 
 WORKABLE = ("pending", "sent", "uncertain")
-_LEASABLE = (*WORKABLE, "held")
+LEASABLE = (*WORKABLE, "held")
 FILTERS = ("state", "connection_id", "record_id", "connector", "resource", "action")
 
 
@@ -78,91 +77,6 @@ def page(
     return _rows(connection, query.order_by(counterfoils.c.position).limit(limit))
 
 
-def busy(connection: Connection, *, now: str) -> dict[tuple[str, str], int]:
-    """How many are being worked on, by connection."""
-    query = (
-        select(counterfoils.c.tenant, counterfoils.c.connection_id, func.count())
-        .where(counterfoils.c.state.in_(_LEASABLE), counterfoils.c.leased_until >= now)
-        .group_by(counterfoils.c.tenant, counterfoils.c.connection_id)
-    )
-    return {(tenant, name): count for tenant, name, count in connection.execute(query)}
-
-
-def due(
-    connection: Connection,
-    *,
-    now: str,
-    limit: int,
-    without: Collection[tuple[str, str]] = (),
-) -> list[Row]:
-    """What is due and free, the most urgent first; none of the connections to be left alone."""
-    query = _FIRST
-    for tenant, name in without:
-        query = query.where(
-            ~((counterfoils.c.tenant == tenant) & (counterfoils.c.connection_id == name))
-        )
-    found = connection.execute(query, {"now": now, "most": limit})
-    return [dict(row) for row in found.mappings()]
-
-
-def count_due(connection: Connection, *, now: str, most: int) -> int:
-    """How many are due and free, up to a number."""
-    return connection.scalar(_HOW_MANY, {"now": now, "most": most}) or 0
-
-
-def _due() -> Select[Any]:
-    """What is due at `now` and free."""
-    before = aliased(counterfoils)
-    now: BindParameter[str] = bindparam("now")
-    # What waits for another effect is due when that one is confirmed, and when it cannot be.
-    waits = (
-        select(before.c.position)
-        .where(
-            before.c.tenant == counterfoils.c.tenant,
-            before.c.key == counterfoils.c.waits_for,
-            before.c.state.in_(_LEASABLE),
-        )
-        .exists()
-    )
-    return select(counterfoils).where(
-        counterfoils.c.state.in_(_LEASABLE),
-        counterfoils.c.due_at <= now,
-        (counterfoils.c.leased_until.is_(None)) | (counterfoils.c.leased_until < now),
-        counterfoils.c.waits_for.is_(None) | ~waits,
-    )
-
-
-# Asked all the time: made once.
-_MOST = bindparam("most", type_=Integer)
-_FIRST = (
-    _due()
-    .order_by(counterfoils.c.priority, counterfoils.c.due_at, counterfoils.c.position)
-    .limit(_MOST)
-)
-_HOW_MANY = select(func.count()).select_from(
-    _due().with_only_columns(counterfoils.c.position).limit(_MOST).subquery()
-)
-
-
-def lease(connection: Connection, leases: Mapping[int, str], *, until: str) -> None:
-    """Give rows to whoever holds these tokens."""
-    for position, token in leases.items():
-        connection.execute(
-            update(counterfoils)
-            .where(counterfoils.c.position == position)
-            .values(lease=token, leased_until=until)
-        )
-
-
-def renew(connection: Connection, tokens: Iterable[str], *, until: str) -> None:
-    """Hold on to what is still being worked on."""
-    connection.execute(
-        update(counterfoils)
-        .where(counterfoils.c.lease.in_(list(tokens)))
-        .values(leased_until=until)
-    )
-
-
 def step(connection: Connection, row: Mapping[str, Any], **changes: Any) -> bool:
     """Write to a row as it was read, if nobody else has taken it; whether it was written."""
     changed = (
@@ -178,24 +92,86 @@ def step(connection: Connection, row: Mapping[str, Any], **changes: Any) -> bool
     return connection.execute(changed).first() is not None
 
 
-def waiting_for(connection: Connection, tenant: str, key: str) -> list[Row]:
-    """What waits for an effect."""
-    query = select(counterfoils).where(
-        counterfoils.c.tenant == tenant,
-        counterfoils.c.waits_for == key,
-        counterfoils.c.state.in_(("pending", "held")),
+_OURS = (
+    select(counterfoils.c.position)
+    .where(
+        counterfoils.c.position.in_(bindparam("positions", expanding=True)),
+        tuple_(counterfoils.c.position, counterfoils.c.tenant, counterfoils.c.lease).in_(
+            bindparam("places", expanding=True)
+        ),
     )
-    return _rows(connection, query.order_by(counterfoils.c.position))
+    .order_by(counterfoils.c.position)
+    .with_for_update()
+)
+
+
+def still_ours(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Positions of the rows whose lease is as it was read, and stays so in this transaction."""
+    places = [(row["position"], row["tenant"], row["lease"]) for row in rows]
+    given = {"positions": [place[0] for place in places], "places": places}
+    return set(connection.scalars(_OURS, given))
+
+
+def change(connection: Connection, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write to rows that are `still_ours`, by position."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for position, each in changes.items():
+        alike.setdefault(tuple(sorted(each)), []).append({**each, "at_position": position})
+    for names, rows in alike.items():
+        connection.execute(_changing(names), rows)
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    return (
+        update(counterfoils)
+        .where(counterfoils.c.position == bindparam("at_position"))
+        .values({name: bindparam(name) for name in names})
+    )
+
+
+_FOLLOWING = select(counterfoils.c.tenant, counterfoils.c.waits_for, counterfoils.c.action).where(
+    tuple_(counterfoils.c.tenant, counterfoils.c.record_id).in_(
+        bindparam("documents", expanding=True)
+    ),
+    counterfoils.c.waits_for.in_(bindparam("keys", expanding=True)),
+    counterfoils.c.state.in_(("pending", "held")),
+)
+
+
+def following(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """What waits for these effects, and belongs to the same documents."""
+    found = [(row["tenant"], row["record_id"], row["key"]) for row in rows]
+    documents = [(tenant, record_id) for tenant, record_id, _ in found]
+    given = {"documents": documents, "keys": [key for *_, key in found]}
+    return [dict(row) for row in connection.execute(_FOLLOWING, given).mappings()]
+
+
+_STANDING = select(
+    *(records.c.tenant, records.c.id, records.c.kind, records.c.state, records.c.payment_hold),
+    *(records.c.revision, records.c.exception_code),
+)
 
 
 def record_standing(connection: Connection, tenant: str, record_id: str) -> Row | None:
     """How a document stands, without reading it."""
-    wanted = (records.c.kind, records.c.state, records.c.payment_hold, records.c.revision)
-    query = select(*wanted, records.c.exception_code).where(
-        records.c.tenant == tenant, records.c.id == record_id
-    )
+    query = _STANDING.where(records.c.tenant == tenant, records.c.id == record_id)
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
+
+
+_STANDINGS = _STANDING.where(
+    tuple_(records.c.tenant, records.c.id).in_(bindparam("documents", expanding=True))
+)
+
+
+def standings(
+    connection: Connection, rows: Iterable[Mapping[str, Any]]
+) -> dict[tuple[str, str], Row]:
+    """How the documents of several effects stand, by tenant and id."""
+    given = {"documents": list({(row["tenant"], row["record_id"]) for row in rows})}
+    found = connection.execute(_STANDINGS, given).mappings()
+    return {(row["tenant"], row["id"]): dict(row) for row in found}
 
 
 def backlog(connection: Connection) -> tuple[int, str | None]:

@@ -131,5 +131,19 @@ def master_rows(
     return [dict(row) for row in transaction.execute(query).mappings()]
 
 
+def master_entry(
+    transaction: Connection, tenant: str, connection_id: str, name: str, target: str
+) -> bytes | None:
+    """What is kept of one of the target's own."""
+    query = select(masters.c.entry).where(
+        masters.c.tenant == tenant,
+        masters.c.connection_id == connection_id,
+        masters.c.name == name,
+        masters.c.target == target,
+    )
+    found = transaction.execute(query).scalar()
+    return None if found is None else bytes(found)
+
+
 def _of(tenant: str, connection_id: str) -> tuple[Any, Any]:
     return crosswalks.c.tenant == tenant, crosswalks.c.connection_id == connection_id

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _open(url)
+        self.turn = threading.RLock()
+        """Whose turn it is to write, in this process: SQLite lets a second writer try again and
+        again, ever later. Others may gather under it to write together."""
 
     @property
     def embedded(self) -> bool:
@@ -46,10 +50,13 @@ class Store:
         loss of power; the rest outlives the death of this process.
         """
         engine = self.engine.execution_options(durable=True) if durable else self.engine
-        with engine.begin() as connection:
+        with self._alone(), engine.begin() as connection:
             if not self.embedded:
                 take_locks(connection, locks)
             yield connection
+
+    def _alone(self) -> AbstractContextManager[Any]:
+        return self.turn if self.embedded else nullcontext()
 
     def close(self) -> None:
         """Give all connections back."""

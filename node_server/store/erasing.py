@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, delete, select
 
+from node_server.store import event_readers
+from node_server.store.control_tables import watch_lists
+from node_server.store.outward_tables import counterfoils
 from node_server.store.tables import deliveries, events, jobs, raws, records, sources
 
 
@@ -13,6 +18,7 @@ def record(connection: Connection, tenant: str, record_id: str) -> None:
         connection.execute(
             delete(table).where(table.c.tenant == tenant, table.c.record_id == record_id)
         )
+    event_readers.not_beyond(connection, tenant)
     connection.execute(delete(records).where(records.c.tenant == tenant, records.c.id == record_id))
 
 
@@ -28,7 +34,7 @@ def archived(connection: Connection, before: str) -> int:
 
 
 def payloads_of_nobody(connection: Connection) -> int:
-    """Remove payloads that neither a document nor an open job needs; how many."""
+    """Remove payloads that no document, open job or watch list needs; how many."""
     used = (
         select(sources.c.position)
         .where(sources.c.tenant == raws.c.tenant, sources.c.raw_sha256 == raws.c.sha256)
@@ -43,4 +49,24 @@ def payloads_of_nobody(connection: Connection) -> int:
         )
         .exists()
     )
-    return connection.execute(delete(raws).where(~used, ~wanted)).rowcount
+    listed = (
+        select(watch_lists.c.name)
+        .where(watch_lists.c.tenant == raws.c.tenant, watch_lists.c.raw_sha256 == raws.c.sha256)
+        .exists()
+    )
+    unused = (~used, ~wanted, ~listed, ~_to_be_attached())
+    return connection.execute(delete(raws).where(*unused)).rowcount
+
+
+def _to_be_attached() -> Any:
+    """Whether a payload is still to be hung at a record in another system."""
+    return (
+        select(counterfoils.c.position)
+        .where(
+            counterfoils.c.tenant == raws.c.tenant,
+            counterfoils.c.action == "attach",
+            counterfoils.c.step.startswith(raws.c.sha256),
+            counterfoils.c.state.not_in(("confirmed", "refused", "dead")),
+        )
+        .exists()
+    )

@@ -22,40 +22,45 @@ def append(connection: Connection, happened: list[Event], *, at: str) -> None:
     for tenant in sorted({event.tenant or "" for event in happened}):
         take_locks(connection, [f"events:{tenant}"])
         mine = [event for event in happened if (event.tenant or "") == tenant]
+        added = _added(connection, tenant, mine, at)
         wanted = _wanted(connection, tenant)
-        for event in mine:
-            _append_one(connection, tenant, event, wanted, at)
+        rows = [
+            _delivery(tenant, event, each["id"], at)
+            for event in mine
+            for each in wanted
+            if event.id in added and takes(each["types"], event.type)
+        ]
+        if rows:
+            connection.execute(insert(deliveries), rows)
 
 
-def _append_one(
-    connection: Connection, tenant: str, event: Event, wanted: list[dict[str, Any]], at: str
-) -> None:
-    row = {
-        "tenant": tenant,
-        "id": event.id,
-        "record_id": event.subject,
-        "type": event.type,
-        "event": wire.encode(event),
-        "at": at,
-    }
-    added = unless_there(connection, events).on_conflict_do_nothing()
-    if connection.execute(added.returning(events.c.id), row).first() is None:
-        return
+def _added(connection: Connection, tenant: str, mine: list[Event], at: str) -> set[str]:
+    """Ids of those that were not there yet."""
     rows = [
         {
             "tenant": tenant,
-            "subscription_id": each["id"],
-            "event_id": event.id,
+            "id": event.id,
             "record_id": event.subject,
-            "state": "pending",
-            "due_at": at,
-            "created_at": at,
+            "type": event.type,
+            "event": wire.encode(event),
+            "at": at,
         }
-        for each in wanted
-        if takes(each["types"], event.type)
+        for event in mine
     ]
-    if rows:
-        connection.execute(insert(deliveries), rows)
+    added = unless_there(connection, events).on_conflict_do_nothing().returning(events.c.id)
+    return set(connection.scalars(added, rows))
+
+
+def _delivery(tenant: str, event: Event, subscription_id: str, at: str) -> dict[str, Any]:
+    return {
+        "tenant": tenant,
+        "subscription_id": subscription_id,
+        "event_id": event.id,
+        "record_id": event.subject,
+        "state": "pending",
+        "due_at": at,
+        "created_at": at,
+    }
 
 
 def _wanted(connection: Connection, tenant: str) -> list[dict[str, Any]]:

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, delete, insert, select
 from node_server.store.outward_tables import exchanges
 
 
-def add(connection: Connection, row: dict[str, Any]) -> None:
-    """Keep one exchange."""
-    connection.execute(insert(exchanges), row)
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Keep exchanges."""
+    if rows:
+        connection.execute(insert(exchanges), rows)
 
 
 def page(

@@ -57,6 +57,15 @@ def change(connection: Connection, position: int, **changes: Any) -> None:
     connection.execute(update(jobs).where(jobs.c.position == position).values(changes))
 
 
+def waiting(connection: Connection, tenant: str, kind: str) -> dict[str, Any] | None:
+    """A job of a kind that nobody has begun yet."""
+    query = select(jobs).where(
+        jobs.c.tenant == tenant, jobs.c.kind == kind, jobs.c.state == "pending"
+    )
+    row = connection.execute(query.with_for_update().limit(1)).mappings().first()
+    return dict(row) if row else None
+
+
 def backlog(connection: Connection) -> tuple[int, str | None]:
     """How many jobs are open, and since when the oldest one is, of all tenants."""
     query = select(func.count(), func.min(jobs.c.created_at)).where(

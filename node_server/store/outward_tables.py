@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import text as sql
 
 from credentials import make_table
 from node_server.store.columns import count, metadata, numbered, of_connection, text, time
@@ -83,7 +84,20 @@ counterfoils = Table(
     time("created_at"),
     time("updated_at"),
     UniqueConstraint("tenant", "key"),
-    Index(None, "state", "due_at"),
+    # What is open alone, in the order in which it is taken; and what is being worked on.
+    Index(
+        None,
+        "priority",
+        "due_at",
+        sqlite_where=sql("due_at < '9999-12-31T23:59:59.999999Z'"),
+        postgresql_where=sql("due_at < '9999-12-31T23:59:59.999999Z'"),
+    ),
+    Index(
+        None,
+        "leased_until",
+        sqlite_where=sql("leased_until IS NOT NULL"),
+        postgresql_where=sql("leased_until IS NOT NULL"),
+    ),
     Index(None, "tenant", "record_id"),
     Index(None, "tenant", "connection_id", "state"),
 )
@@ -153,6 +167,24 @@ pulls = Table(
     PrimaryKeyConstraint("tenant", "connection_id", "resource"),
     of_connection(),
     Index(None, "due_at"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    text("tenant"),
+    text("connection_id"),
+    text("sha256"),
+    text("name"),
+    count("size"),
+    count("modified"),
+    text("state"),
+    text("why", empty=True),
+    count("documents"),
+    time("at"),
+    PrimaryKeyConstraint("tenant", "connection_id", "sha256"),
+    of_connection(),
+    Index(None, "tenant", "connection_id", "name"),
 )
 
 inbound = Table(

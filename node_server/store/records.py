@@ -1,4 +1,4 @@
-"""Documents as they stand, their keys and marks to find them by, and every revision."""
+"""Documents as they stand, their keys to find them by, and every revision."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from canonical_model import wire
 from canonical_model.documents import kind_of
 from canonical_model.envelope import Record
 from canonical_model.identity import is_weak, search_terms
-from node_server.store.tables import record_keys, record_marks, records, revisions
+from node_server.store import revisions
+from node_server.store.open_records import open_as
+from node_server.store.tables import record_keys, records
 
-_MOST_SUSPECTS = 50
 FILTERS = ("kind", "state", "number", "counterparty", "currency", "connector", "exception_code")
 
 
@@ -26,6 +37,11 @@ class Stored:
     position: int
     created_by: str
     payment_hold: bool
+
+    def become(self, record: Record, *, hold: bool | None = None) -> Stored:
+        """The same one with what its record has become."""
+        held = self.payment_hold if hold is None else hold
+        return Stored(record, self.position, self.created_by, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +64,12 @@ def lock_names(tenant: str, record: Record) -> set[str]:
 
 
 def related(connection: Connection, tenant: str, record: Record) -> list[Record]:
-    """The stored records that share a key or a fingerprint with this one, oldest first."""
+    """The stored records that share a key with this one, oldest first."""
     hashes = [key.hash for key in record.keys]
-    marks = list(search_terms(record.fingerprints))
     by_key = select(record_keys.c.record_id).where(
         record_keys.c.tenant == tenant, record_keys.c.hash.in_(hashes)
     )
-    by_mark = (
-        select(record_marks.c.record_id)
-        .where(record_marks.c.tenant == tenant, record_marks.c.mark.in_(marks))
-        .limit(_MOST_SUSPECTS)
-    )
-    ids = set(connection.scalars(by_key)) | (set(connection.scalars(by_mark)) if marks else set())
+    ids = set(connection.scalars(by_key))
     if not ids:
         return []
     query = (
@@ -84,36 +94,64 @@ def add(
     }
     connection.execute(insert(records), row)
     _index(connection, record)
-    keep_revision(connection, record, actor=actor, at=at)
+    revisions.keep(connection, record, actor=actor, at=at)
 
 
 def replace(connection: Connection, record: Record, facts: Facts, *, hold: bool, at: str) -> None:
     """Store what a record has become."""
+    restate(connection, record, facts, hold=hold, at=at)
+    mine = record_keys.c.tenant == record.tenant, record_keys.c.record_id == record.id
+    connection.execute(delete(record_keys).where(*mine))
+    _index(connection, record)
+
+
+def restate(connection: Connection, record: Record, facts: Facts, *, hold: bool, at: str) -> None:
+    """Store what a record has become that can be found by what it could be found by before."""
     row = _row(record, facts) | {"payment_hold": hold, "updated_at": at}
     connection.execute(
         update(records)
         .where(records.c.tenant == record.tenant, records.c.id == record.id)
         .values(row)
     )
-    for table in (record_keys, record_marks):
-        connection.execute(
-            delete(table).where(table.c.tenant == record.tenant, table.c.record_id == record.id)
-        )
-    _index(connection, record)
 
 
-def keep_revision(connection: Connection, record: Record, *, actor: str, at: str) -> None:
-    """Keep this revision for ever beside those before it."""
-    row = {
-        "tenant": record.tenant,
-        "record_id": record.id,
-        "revision": record.revision,
-        "content_hash": record.content_hash,
-        "record": wire.encode(record),
-        "actor": actor,
-        "at": at,
-    }
-    connection.execute(insert(revisions), row)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a stored record has become."""
+
+    before: Stored
+    record: Record
+    facts: Facts
+    at: str
+
+
+_CHANGED = ("kind", "state", "state_seq", "revision", "content_hash", *Facts.__slots__)
+_CHANGING = (
+    update(records)
+    .where(records.c.tenant == bindparam("of_tenant"), records.c.id == bindparam("of_id"))
+    .values({
+        name: bindparam(name)
+        for name in (*_CHANGED, "exception_code", "open_as", "record", "updated_at")
+    })
+)  # fmt: skip
+
+
+def change(connection: Connection, changes: Sequence[Change]) -> None:
+    """Store what several records have become; their holds stay as they are."""
+    if not changes:
+        return
+    owners = [{"of_tenant": each.record.tenant, "of_id": each.record.id} for each in changes]
+    rows = [_row(each.record, each.facts) | {"updated_at": each.at} for each in changes]
+    connection.execute(_CHANGING, [row | owner for row, owner in zip(rows, owners, strict=True)])
+    found = [(_keys(each.before.record), _keys(each.record)) for each in changes]
+    gone = [row for old, new in found for name, row in old.items() if name not in new]
+    come = [row for old, new in found for name, row in new.items() if name not in old]
+    for row in gone:
+        names = ("tenant", "record_id", "hash")
+        mine = (record_keys.c[name] == row[name] for name in names)
+        connection.execute(delete(record_keys).where(*mine))
+    if come:
+        connection.execute(insert(record_keys), come)
 
 
 def _row(record: Record, facts: Facts) -> dict[str, Any]:
@@ -131,23 +169,42 @@ def _row(record: Record, facts: Facts) -> dict[str, Any]:
         "due_date": facts.due_date,
         "connector": facts.connector,
         "exception_code": record.exception.code if record.exception else None,
+        "open_as": open_as(record),
         "record": wire.encode(record),
     }
 
 
 def _index(connection: Connection, record: Record) -> None:
+    if rows := _keys(record):
+        connection.execute(insert(record_keys), list(rows.values()))
+
+
+def _keys(record: Record) -> dict[str, dict[str, Any]]:
     owner = {"tenant": record.tenant, "record_id": record.id}
-    keys = {key.hash: key.basis for key in record.keys}
-    if keys:
-        rows = [owner | {"hash": hash_, "basis": basis} for hash_, basis in keys.items()]
-        connection.execute(insert(record_keys), rows)
-    if marks := set(search_terms(record.fingerprints)):
-        connection.execute(insert(record_marks), [owner | {"mark": mark} for mark in marks])
+    return {key.hash: owner | {"hash": key.hash, "basis": key.basis} for key in record.keys}
 
 
-def get(connection: Connection, tenant: str, record_id: str) -> Stored | None:
-    """One record of a tenant."""
+_SEVERAL = select(records).where(
+    tuple_(records.c.tenant, records.c.id).in_(bindparam("wanted", expanding=True))
+)
+
+
+def get_all(
+    connection: Connection, wanted: Iterable[tuple[str, str]], *, to_change: bool = False
+) -> dict[tuple[str, str], Stored]:
+    """Several records by tenant and id, without those that are gone; nobody else changes those
+    that are read `to_change`, and two who want the same ones take them in one order."""
+    query = _SEVERAL.order_by(records.c.position).with_for_update() if to_change else _SEVERAL
+    rows = connection.execute(query, {"wanted": list(wanted)}).mappings()
+    return {(row["tenant"], row["id"]): _stored(row) for row in rows}
+
+
+def get(
+    connection: Connection, tenant: str, record_id: str, *, to_change: bool = False
+) -> Stored | None:
+    """One record of a tenant; nobody else changes one that is read `to_change`."""
     query = select(records).where(records.c.tenant == tenant, records.c.id == record_id)
+    query = query.with_for_update() if to_change else query
     row = connection.execute(query).mappings().first()
     return _stored(row) if row else None
 
@@ -206,29 +263,9 @@ def _stored(row: Mapping[Any, Any]) -> Stored:
     )
 
 
-def revision_rows(connection: Connection, tenant: str, record_id: str) -> Sequence[dict[str, Any]]:
-    """Every revision of a record, the first one first."""
-    query = (
-        select(revisions)
-        .where(revisions.c.tenant == tenant, revisions.c.record_id == record_id)
-        .order_by(revisions.c.revision)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 def counts(connection: Connection) -> Iterable[tuple[str, str, int]]:
     """How many records there are of each kind and state, of all tenants: for the metrics."""
     query = select(records.c.kind, records.c.state, func.count()).group_by(
         records.c.kind, records.c.state
     )
     return [(kind, state, count) for kind, state, count in connection.execute(query)]
-
-
-def exceptions(connection: Connection) -> Iterable[tuple[str, int]]:
-    """How many records are held for each reason, of all tenants: for the metrics."""
-    query = (
-        select(records.c.exception_code, func.count())
-        .where(records.c.exception_code.is_not(None))
-        .group_by(records.c.exception_code)
-    )
-    return [(code, count) for code, count in connection.execute(query)]

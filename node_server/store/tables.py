@@ -79,6 +79,7 @@ records = Table(
     text("connector", empty=True),
     text("exception_code", empty=True),
     Column("payment_hold", Boolean, nullable=False),
+    text("open_as", empty=True),
     text("created_by"),
     Column("record", LargeBinary, nullable=False),
     time("created_at"),
@@ -86,6 +87,7 @@ records = Table(
     UniqueConstraint("tenant", "id"),
     Index(None, "tenant", "kind", "state"),
     Index(None, "tenant", "number"),
+    Index(None, "tenant", "open_as", "currency", "date"),
 )
 
 record_keys = Table(
@@ -96,17 +98,6 @@ record_keys = Table(
     text("record_id"),
     text("basis"),
     PrimaryKeyConstraint("tenant", "hash", "record_id"),
-    of_record(),
-    Index(None, "tenant", "record_id"),
-)
-
-record_marks = Table(
-    "record_marks",
-    metadata,
-    text("tenant"),
-    text("mark"),
-    text("record_id"),
-    PrimaryKeyConstraint("tenant", "mark", "record_id"),
     of_record(),
     Index(None, "tenant", "record_id"),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -37,9 +39,22 @@ def source_rows(connection: Connection, tenant: str, record_id: str) -> list[dic
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def add_step(connection: Connection, row: dict[str, Any]) -> None:
-    """Note one step of a record through its life."""
-    connection.execute(insert(steps), row)
+def deliveries(connection: Connection, tenant: str) -> Iterator[tuple[str, Source]]:
+    """Every delivery of a tenant with its record, in the order in which they came."""
+    query = (
+        select(sources.c.record_id, sources.c.source)
+        .where(sources.c.tenant == tenant)
+        .order_by(sources.c.position)
+        .execution_options(yield_per=1000)
+    )
+    for record_id, data in connection.execute(query):
+        yield record_id, msgspec.json.decode(data, type=Source)
+
+
+def add_steps(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Note steps of records through their lives."""
+    if rows:
+        connection.execute(insert(steps), rows)
 
 
 def step_rows(connection: Connection, tenant: str, record_id: str) -> list[dict[str, Any]]:

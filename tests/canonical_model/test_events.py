@@ -63,4 +63,4 @@ def test_an_unknown_event_offers_the_nearest() -> None:
 
 
 def test_events_are_named_once() -> None:
-    assert len(EVENTS) == len(set(EVENTS)) == 30
+    assert len(EVENTS) == len(set(EVENTS)) == 33

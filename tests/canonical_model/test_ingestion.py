@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from canonical_model.documents import Invoice
-from canonical_model.envelope import Context, ExceptionInfo, Record, Source, State
+from canonical_model.envelope import Context, ExceptionInfo, Record, Source, State, Step
 from canonical_model.ingestion import decide
 from canonical_model.parts.identifier import Identifier
 from canonical_model.parts.party import Party
@@ -157,3 +157,50 @@ def test_deleted_at_source_before_posting_is_archived(state: State) -> None:
 def test_deleted_at_source_after_posting_is_held(state: State) -> None:
     decision = decide([stored(state)], incoming(deleted=True))
     assert (decision.action, decision.exception) == ("hold", "source_deleted")
+
+
+def posted(state: State = "posted") -> Record:
+    """A record that was posted to the ledger `c`, which calls it `b-7`."""
+    step = Step(op="post", at=datetime.datetime.now(datetime.UTC), by="c", note="b-7")
+    echo = incoming("b-7", "ledger", number="INV-1")
+    record = incoming()
+    keys = [*record.keys, *echo.keys]
+    return stored(state, record, lineage=[step], keys=keys)
+
+
+def echoed(gross: str = "119.00", balance: str | None = None) -> Record:
+    """The ledger's own record of it, in other words."""
+    told = incoming("b-7", "ledger", gross, name="ACME")
+    open_there = None if balance is None else Decimal(balance)
+    document = msgspec.structs.replace(told.document, balance=open_there)  # type: ignore[call-arg]
+    return msgspec.structs.replace(told, document=document, content_hash="sha256:other")
+
+
+@pytest.mark.parametrize(
+    ("before", "balance", "wanted"),
+    [
+        ("posted", None, ("replay", None)),
+        ("posted", "119.00", ("replay", None)),
+        ("posted", "0.00", ("settle", "paid")),
+        ("paid", "0.00", ("replay", None)),
+        ("archived", "0.00", ("replay", None)),
+    ],
+)
+def test_what_was_posted_and_is_read_back_is_no_change(
+    before: State, balance: str | None, wanted: tuple[str, str | None]
+) -> None:
+    decision = decide([posted(before)], echoed(balance=balance))
+    assert (decision.action, decision.state) == wanted
+
+
+def test_another_amount_in_the_ledger_is_shown_to_somebody() -> None:
+    decision = decide([posted()], echoed("120.00", "0.00"))
+    assert (decision.action, decision.exception) == ("hold", "changed_after_post")
+
+
+def test_only_the_ledger_that_it_was_posted_to_can_say_that_it_is_paid() -> None:
+    told = echoed(balance="0.00")
+    assert told.source is not None
+    elsewhere = msgspec.structs.replace(told.source, connection="another")
+    decision = decide([posted()], msgspec.structs.replace(told, source=elsewhere))
+    assert decision.action != "settle"

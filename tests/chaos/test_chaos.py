@@ -1,8 +1,8 @@
 """Everything fails, and every document is in its target exactly once, or it is said why not.
 
-On the embedded store, and on PostgreSQL with Celery over Redis. One process is killed every
-second: for the first eight of them in the short form, to the end with COUNTERFOIL_CHAOS=2000, which
-is the number of documents.
+On the embedded store, and on PostgreSQL with Celery over Redis and over RabbitMQ. One process is
+killed every second: for the first eight of them in the short form, to the end with
+COUNTERFOIL_CHAOS=2000, which is the number of documents.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from node_server.config import Settings
 from node_server.simulators import Simulator, start_several
 from tests.node_server.conftest import postgres, redis_server
 from tests.node_server.posting.conftest import TARGETS
+from tests.node_server.rabbitmq import installed, rabbitmq
 
 from .storm import RATES, Books, Client, books, crew, free_port, new_client, settled
 
@@ -56,6 +57,25 @@ def test_celery_over_redis_on_postgresql(
     weather(
         Settings(**common(tmp_path), **shared), ["server", "celery", "celery"], tmp_path
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server() -> Iterator[str]:
+    """A real RabbitMQ, where it is installed (Debian's `rabbitmq-server`)."""
+    server = installed()
+    if server is None:
+        pytest.skip("no RabbitMQ is installed: apt-get install rabbitmq-server")
+    with rabbitmq(server) as url:
+        yield url
+
+
+def test_celery_over_rabbitmq_on_postgresql(
+    tmp_path: Path, postgres: Callable[[], str], redis_server: str, rabbitmq_server: str
+) -> None:
+    """What several processes share is in Redis; only the messages go another way."""
+    url = postgres().replace("postgresql://", "postgresql+psycopg://", 1)
+    shared = {"database_url": url, "redis_url": redis_server, "broker_url": rabbitmq_server}
+    weather(Settings(**common(tmp_path), **shared), ["server", "celery", "celery"], tmp_path)
 
 
 def weather(settings: Settings, names: list[str], folder: Path) -> None:

@@ -41,6 +41,7 @@ def warm() -> None:
     for name in ("apps.worker", "bin.worker", "concurrency.thread", "worker.components"):
         import_module(f"celery.{name}")
     import_module("kombu.transport.redis")
+    import_module("kombu.transport.pyamqp")
     import_module("psycopg")
     import_module("sqlalchemy.dialects.postgresql.psycopg")
     import_module("node_server.operations.posting.celery_delivery")

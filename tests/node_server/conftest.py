@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import redis
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
 from node_server.app import create_app
@@ -125,6 +127,14 @@ class Served:
         return answer.get_json()
 
 
+@pytest.fixture(scope="session")
+def embedded_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a new, migrated store, to be copied."""
+    made = Settings(data=str(tmp_path_factory.mktemp("store")))
+    open_house(made).close()
+    return Path(make_url(made.store_url).database or "")
+
+
 STORES = ["embedded", "services"]
 
 
@@ -134,6 +144,8 @@ def settings_of(request: pytest.FixtureRequest, folder: Path) -> Settings:
     common |= {"rate_limit": "100000/minute", "allow_http_targets": True}
     common |= {"allow_private_targets": ("127.0.0.0/8",)}
     if request.param == "embedded":
+        (folder / "data").mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("embedded_store"), folder / "data")
         return Settings(**common)
     postgres: Callable[[], str] = request.getfixturevalue("postgres")
     shared: str = request.getfixturevalue("redis_server")

@@ -10,6 +10,7 @@ import pytest
 
 from canonical_model.schemas import example
 
+SHIPPED = Path(__file__).resolve().parents[1] / "stories" / "files" / "third_party_logistics"
 POLICIES = Path(__file__).resolve().parents[2] / "docs" / "examples" / "policies"
 
 
@@ -132,3 +133,95 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(cli: Any, folder: Path
     done = cli("match", str(folder))
     assert "not read: " in done.stderr
     assert "INV-00123" in done.stdout
+
+
+def statement(folder: Path, number: int, balance: str) -> Path:
+    day = f"2026-03-0{number}"
+    side = {"amount": balance, "direction": "credit", "date": day, "currency": "EUR"}
+    document = {
+        "kind": "bank_statement", "id": f"S{number}", "legal_sequence": number,
+        "account": {"id": {"scheme": "other", "value": "4711"}, "currency": "EUR"},
+        "period": {"start": day, "end": day},
+        "balances": [side | {"type": each} for each in ("OPBD", "CLBD")],
+    }  # fmt: skip
+    path = folder / f"statement-{number}.json"
+    path.write_text(json.dumps(document), "utf-8")
+    return path
+
+
+def test_statements_with_a_gap_between_them_are_told(cli: Any, tmp_path: Path) -> None:
+    for number, balance in ((1, "10.00"), (2, "10.00")):
+        statement(tmp_path, number, balance)
+    done = cli("continuity", str(tmp_path))
+    assert (done.exit_code, "whole" in done.stdout) == (0, True)
+    statement(tmp_path, 4, "12.00")
+    done = cli("continuity", str(tmp_path), "--json")
+    assert done.exit_code == 1
+    (chain,) = json.loads(done.stdout)
+    assert "statement_gap" in {each["code"] for each in chain["faults"]}
+
+
+def test_the_age_of_what_is_left_over_is_told(cli: Any, folder: Path) -> None:
+    bill = folder / "invoice.json"
+    done = cli("reconcile", str(bill), "--ageing", "--on", "2036-01-01", "--json")
+    assert done.exit_code == 1
+    (row,) = json.loads(done.stdout)["rows"]
+    assert (row["bucket"], row["count"]) == ("over 90", 1)
+
+
+def test_what_is_stored_is_reconciled_from_the_shell(cli: Any, tmp_path: Path) -> None:
+    store = ("--data", str(tmp_path / "data"))
+    done = cli("reconciliations", "run", *store)
+    assert done.stdout.startswith("0 bank lines, 0 open documents: 0 accepted")
+    assert cli("reconciliations", "list", *store).exit_code == 0
+    missing = cli("reconciliations", "accept", "rcn_x", *store)
+    assert (missing.exit_code, "no such proposal" in missing.stderr) == (1, True)
+    compared = cli("compare", "xero-main", "shop", "--connections", *store)
+    assert (compared.exit_code, compared.stdout) == (0, "0 compared\n")
+
+
+def test_costs_are_spread_over_what_came(cli: Any, folder: Path, tmp_path: Path) -> None:
+    done = cli("landed-cost", str(folder), "--cost", "Freight", "10.00", "quantity", "--json")
+    assert done.exit_code == 0, done.stderr
+    (line,) = json.loads(done.stdout)["lines"]
+    assert (line["landed"], line["unit_cost"]) == ("10.00", "78.333333333")
+    sheet = tmp_path / "costs.yaml"
+    sheet.write_text("costs: [{name: Duty, amount: '5.00', basis: weight}]\n", "utf-8")
+    done = cli("landed-cost", str(folder / "goods_receipt.json"), "--costs", str(sheet))
+    assert done.exit_code == 1
+    assert "no weight is known for line 1" in done.stdout
+    done = cli("landed-cost", str(folder), "--cost", "Freight", "ten", "quantity")
+    assert "costs[0].amount: found 'ten'" in done.stderr
+
+
+def test_what_was_not_invoiced_is_accrued(cli: Any, folder: Path) -> None:
+    (folder / "invoice.json").unlink()
+    asked = ("accruals", str(folder), "--on", "2026-01-31")
+    done = cli(*asked, "--accrued", "408000", "--expense", "607000", "--json")
+    report = json.loads(done.stdout)
+    assert report["totals"] == [{"amount": "225.00", "currency": "EUR"}]
+    assert len(report["journals"]) == 1
+    assert "3 C62 open, 225.00 EUR, 9 days" in cli(*asked).stdout
+    assert cli(*asked, "--accrued", "408000").exit_code == 2
+
+
+def test_controls_of_the_store_at_the_shell(cli: Any, tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    assert json.loads(cli("duplicates", "--stored", *data, "--json").stdout) == []
+    assert "nothing that was received" in cli("accruals", "--stored", *data).stdout
+    done = cli("match", "--stored", "inv_none", *data)
+    assert "there is no such document" in done.stderr
+    assert cli("match").exit_code == 2
+
+
+def test_what_a_provider_confirms_is_billed_from_files(cli: Any) -> None:
+    done = cli("bill", str(SHIPPED), "--own-id", "BE0712345630")
+    assert done.exit_code == 0, done.stderr
+    assert [line.partition(": ")[2] for line in done.stdout.splitlines()] == [
+        "invoice INV-DN-91 713.90 EUR",
+        "invoice INV-DN-92 464.64 EUR",
+        "credit note CN-RMA-7 116.16 EUR",
+    ]
+    alone = cli("bill", str(SHIPPED / "shipped-to-the-shop.json"), "--json")
+    assert alone.exit_code == 1
+    assert "send the order" in json.loads(alone.stdout)[0]["problems"][0]["message"]

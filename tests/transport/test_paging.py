@@ -78,6 +78,10 @@ class Target:
         following = {"next_cursor": f"c{start + self.cap_of(size)}", "more": self.more(start, size)}
         return reply(request, {"items": self.cut(start, size), **following})
 
+    def body_offset(self, request: Request) -> Answer:
+        asked = json.loads(request.body)
+        return reply(request, self.cut(asked["offset"], asked["limit"]))
+
     def link(self, request: Request) -> Answer:
         start, size = int(params(request).get("at", "0")), int(params(request)["per_page"])
         links = f'<{BASE}&at=0&per_page={size}>; rel="first"'
@@ -158,6 +162,11 @@ STYLES: list[tuple[str, dict[str, Any], str]] = [
         },
         "items",
     ),
+    (
+        "body_offset",
+        {"style": "body_offset", "parameter": "offset", "size_parameter": "limit"},
+        "",
+    ),
     ("link", {"style": "link", "size_parameter": "per_page"}, ""),
     (
         "next_url",
@@ -173,7 +182,7 @@ STYLES: list[tuple[str, dict[str, Any], str]] = [
 def start_of(name: str) -> Request:
     if name == "qbo_query":
         return Request("GET", "https://api.example/v1/query?query=select%20%2A%20from%20Bill")
-    if name == "body_cursor":
+    if name.startswith("body_"):
         return Request("POST", BASE, {}, b'{"options": {"x": 1.50}}')
     return Request("GET", BASE)
 

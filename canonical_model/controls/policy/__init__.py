@@ -16,6 +16,7 @@ from canonical_model.controls.policy.directory import (
     Assignment,
     Delegation,
     Directory,
+    Person,
 )
 from canonical_model.controls.policy.document_facts import facts_of
 from canonical_model.controls.policy.evaluating import evaluate, in_effect
@@ -39,6 +40,7 @@ __all__ = [
     "Hit",
     "InvalidPolicy",
     "InvalidSettings",
+    "Person",
     "Policy",
     "PolicyDifference",
     "Problem",

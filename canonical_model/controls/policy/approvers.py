@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -16,16 +17,27 @@ CREATOR = "creator"
 """Fact that names who made the document; whoever it is approves nothing of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Among whom approvers are looked for."""
+
+    directory: Directory | None
+    barred: frozenset[str]
+    on: datetime.date
+    """Day of the decision: days to do it in count from then."""
+    today: datetime.date
+
+
 def resolve(
-    effects: Iterable[Effect], values: Values, on: datetime.date, directory: Directory | None
+    effects: Iterable[Effect], values: Values, people: People
 ) -> tuple[list[ApprovalStep], list[Problem]]:
     """The steps in order of their stages, and those that nobody may take."""
     plans = merged(plan for effect in effects for plan in effect.steps)
-    found = [_step(plan, values, on, directory) for plan in plans]
+    found = [_step(plan, values, people) for plan in plans]
     problems = [
         Problem(code="nobody_may_act", message=_nobody(step))
         for step, plan in zip(found, plans, strict=True)
-        if (directory is not None or plan.people) and len(_authorities(step)) < step.need
+        if (people.directory is not None or plan.people) and len(_authorities(step)) < step.need
     ]
     return found, problems
 
@@ -49,21 +61,19 @@ def _stricter(one: StepPlan, other: StepPlan) -> StepPlan:
     )
 
 
-def _step(
-    plan: StepPlan, values: Values, on: datetime.date, directory: Directory | None
-) -> ApprovalStep:
-    barred = _barred(plan, values)
+def _step(plan: StepPlan, values: Values, people: People) -> ApprovalStep:
+    barred = _barred(plan, values) | people.barred
     named = list(plan.people)
-    if directory is not None and plan.role is not None:
-        named += directory.holders(plan.role, values, on)
+    if people.directory is not None and plan.role is not None:
+        named += people.directory.holders(plan.role, values, people.today)
     holders = [each for each in dict.fromkeys(named) if each not in barred]
-    candidates = list(_candidates(holders, plan, values, on, directory, barred))
+    candidates = list(_candidates(holders, plan, values, people, barred))
     return ApprovalStep(
         id=plan.id,
         stage=plan.stage,
         role=plan.role,
         need=plan.need or max(len(holders), 1),
-        due=None if plan.days is None else _later(on, plan.days),
+        due=None if plan.days is None else _later(people.on, plan.days),
         candidates=candidates,
         barred=sorted(barred),
     )
@@ -85,11 +95,11 @@ def _candidates(
     holders: list[str],
     plan: StepPlan,
     values: Values,
-    on: datetime.date,
-    directory: Directory | None,
-    barred: set[str],
+    people: People,
+    barred: Iterable[str],
 ) -> Iterator[Candidate]:
     """Those who are there, and those who stand in; nobody twice, nobody who is barred."""
+    directory, on = people.directory, people.today
     if directory is None:
         yield from (Candidate(person=person) for person in holders)
         return

@@ -46,9 +46,17 @@ class Absence(Part, frozen=True, kw_only=True):
     end: Annotated[Maybe[Date], says("Last day")] = None
 
 
+class Person(Part, frozen=True, kw_only=True):
+    """A person, and what else the same person is known as."""
+
+    person: Annotated[Text, says("Name in this directory")]
+    known_as: Annotated[list[Text], says("Names or ids of keys, subjects of tokens")] = []
+
+
 class Directory(Part, frozen=True, kw_only=True):
     """The people of a tenant, as far as approvals need them."""
 
+    people: Annotated[list[Person], says("Whoever goes by more than one name")] = []
     assignments: Annotated[list[Assignment], says("Who holds which role")] = []
     delegations: Annotated[list[Delegation], says("Who stands in for whom")] = []
     absences: Annotated[list[Absence], says("Who is away")] = []
@@ -60,6 +68,23 @@ class Directory(Part, frozen=True, kw_only=True):
             for each in self.assignments
             if each.role == role and _applies(each, values, on) and _covered(each, values)
         ]
+
+    def person(self, *names: str) -> str:
+        """Who goes by these names, the surest first; the last of them where nobody is known."""
+        for name in names:
+            for known in self.people:
+                if name == known.person or name in known.known_as:
+                    return known.person
+        stated = {each.person for each in self.assignments}
+        stated |= {name for each in self.delegations for name in (each.person, each.to)}
+        return next((name for name in names if name in stated), names[-1])
+
+    def roles_within_reach(self, person: str) -> set[str]:
+        """Roles of this person, and of all whom the person may stand in for, whenever that is."""
+        reach = {person}
+        while more := {d.person for d in self.delegations if d.to in reach} - reach:
+            reach |= more
+        return {each.role for each in self.assignments if each.person in reach}
 
     def is_away(self, person: str, on: datetime.date) -> bool:
         """Whether nobody should wait for this person."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from canonical_model.controls.policy.approvers import resolve
+from canonical_model.controls.policy.approvers import People, resolve
 from canonical_model.controls.policy.decision import ApprovalStep, Decision, Hit, Problem
 from canonical_model.controls.policy.directory import Directory
 from canonical_model.controls.policy.hits import covers, fire
@@ -23,16 +23,23 @@ def evaluate(
     *,
     on: datetime.date,
     directory: Directory | None = None,
+    barred: Collection[str] = (),
+    today: datetime.date | None = None,
 ) -> Decision:
     """What the policy says to these facts on a day.
 
-    Nothing raises: where facts are missing or rules contradict each other the decision holds and
-    `problems` say why. With a directory, steps name the persons who may take them.
+    Nothing raises: what cannot be decided holds, and `problems` say why. With a directory, steps
+    name who may take them as it is `today`; never those who are `barred`.
     """
     given, problems = take(policy.inputs, facts)
     run = _Run(dict(given), [*_timing(policy, on), *problems])
     run.ask(policy.tables, on)
-    steps, faults = resolve(run.effects, run.values, on, directory)
+    people = People(directory, frozenset(barred), on, today or on)
+    return _told(policy, run, given, people)
+
+
+def _told(policy: Policy, run: _Run, given: Mapping[str, Any], people: People) -> Decision:
+    steps, faults = resolve(run.effects, run.values, people)
     problems = [*run.problems, *faults]
     evidence = sorted({each for effect in run.effects for each in effect.evidence})
     missing = sorted(set(evidence) - set(run.values.get("evidence", ())))
@@ -40,7 +47,7 @@ def evaluate(
         policy=policy.policy,
         version=policy.version,
         policy_hash=policy.hash or content_hash(policy),
-        on=on,
+        on=people.on,
         outcome=_outcome(run.effects, steps, missing, problems),
         message=_message(run.hits, missing, problems),
         facts={name: plain(value) for name, value in given.items()},

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from canonical_model.base.scalars import Code, Count, Date, Maybe, Part, Text, says
 
+Direction = Literal["payable", "receivable"]
 InputType = Literal["text", "number", "date", "flag", "list"]
 Outcome = Literal["allow", "review", "hold", "refuse"]
 HitPolicy = Literal["unique", "any", "first", "priority", "collect"]
@@ -24,6 +25,10 @@ Op = Literal[
     "not",
     "any",
     "all",
+]
+
+Act = Literal[
+    "approve", "release", "override", "pay", "change_bank_details", "confirm_bank_details"
 ]
 
 OUTCOMES: tuple[Outcome, ...] = ("allow", "review", "hold", "refuse")
@@ -131,6 +136,14 @@ class Case(Part, frozen=True, kw_only=True):
     expect: Annotated[Expectation, says("What it must come to")]
 
 
+class Reach(Part, frozen=True, kw_only=True):
+    """What a policy is asked about without being named."""
+
+    kinds: Annotated[list[Text], says("Documents of these kinds")] = []
+    directions: Annotated[list[Direction], says("Only payable, or only receivable ones")] = []
+    acts: Annotated[list[Act], says("Whether somebody may do one of these")] = []
+
+
 class Policy(Part, frozen=True, kw_only=True):
     """A version of a policy, as `read_policy` makes it."""
 
@@ -139,6 +152,7 @@ class Policy(Part, frozen=True, kw_only=True):
     hash: Annotated[Maybe[Text], says("Hash of all the rest, once it was read")] = None
     title: Annotated[Maybe[Text], says("What it is about")] = None
     effective: Annotated[Span, says("When it counts")] = Span()
+    applies_to: Annotated[Maybe[Reach], says("What it is asked about by itself")] = None
     distinct_approvers: Annotated[bool, says("Whether nobody may take two steps")] = False
     inputs: Annotated[dict[str, Input], says("Facts that rules may ask for")] = {}
     tables: Annotated[list[Table], says("Tables, in order")] = []

@@ -15,22 +15,31 @@ from canonical_model.controls.policy.faults import Faults, InvalidPolicy
 from canonical_model.controls.policy.inputs import read_inputs, read_value
 from canonical_model.controls.policy.model import (
     OUTCOMES,
+    Act,
     Case,
+    Direction,
     Effect,
     Expectation,
     HitPolicy,
     Input,
     Policy,
+    Reach,
     Rule,
     Span,
     StepPlan,
     Table,
 )
 from canonical_model.controls.policy.tree import Node
+from canonical_model.documents import KINDS
 from canonical_model.wire import content_hash
 
 _SOME_DAY = datetime.date(2000, 1, 1)  # in a case that is refused for having none
 _HITS: tuple[str, ...] = get_args(HitPolicy)
+_REACH: dict[str, tuple[str, ...]] = {
+    "kinds": tuple(KINDS),
+    "directions": get_args(Direction),
+    "acts": get_args(Act),
+}
 Scope = dict[str, Input]
 
 
@@ -57,8 +66,8 @@ def _policy(tree: Any, faults: Faults) -> Policy | None:
         faults.add("", "wrong_type", "found no mapping; one with `policy` and `version` works")
         return None
     node = Node(tree, "", faults)
-    node.only("policy", "version", "title", "effective", "distinct_approvers", "inputs", "tables",
-              "cases")  # fmt: skip
+    node.only("policy", "version", "title", "effective", "applies_to", "distinct_approvers",
+              "inputs", "tables", "cases")  # fmt: skip
     inputs = read_inputs(node, "inputs", {})
     scope: Scope = dict(inputs)
     tables = [_table(each, scope) for each in node.nodes("tables")]
@@ -71,11 +80,28 @@ def _policy(tree: Any, faults: Faults) -> Policy | None:
         version=version or "?",
         title=node.value("title", "text"),
         effective=node.span("effective") or Span(),
+        applies_to=_reach(node.node("applies_to")),
         distinct_approvers=bool(node.value("distinct_approvers", "flag")),
         inputs=inputs,
         tables=tables,
         cases=[_case(each, inputs, scope, tables) for each in node.nodes("cases")],
     )
+
+
+def _reach(node: Node | None) -> Reach | None:
+    """What it is asked about by itself; nothing where it does not say."""
+    if node is None:
+        return None
+    node.only(*_REACH)
+    found: dict[str, list[Any]] = {}
+    for key, known in _REACH.items():
+        found[key] = node.value(key, "list") or []
+        for name in found[key]:
+            if name not in known:
+                node.faults.unknown(node.at(key), key.removesuffix("s"), name, known)
+    if not any(node.body.get(key) for key in ("kinds", "acts")):
+        node.faults.add(node.path, "missing", "nothing is named; state `kinds` or `acts`")
+    return Reach(**found)
 
 
 def _table(node: Node, scope: Scope) -> Table:

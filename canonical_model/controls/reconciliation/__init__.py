@@ -17,6 +17,7 @@ from canonical_model.controls.reconciliation.continuity import (
     AccountContinuity,
     ContinuityFault,
     continuity,
+    moment_of,
 )
 from canonical_model.controls.reconciliation.effects import DocumentEffect, effects_of
 from canonical_model.controls.reconciliation.payouts import (
@@ -24,7 +25,10 @@ from canonical_model.controls.reconciliation.payouts import (
     PayoutEntry,
     explain_payouts,
 )
-from canonical_model.controls.reconciliation.policy import ReconciliationPolicy
+from canonical_model.controls.reconciliation.policy import (
+    DifferenceAccounts,
+    ReconciliationPolicy,
+)
 from canonical_model.controls.reconciliation.proposal import (
     ItemPart,
     LinePart,
@@ -47,6 +51,7 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "ContinuityFault",
+    "DifferenceAccounts",
     "DocumentEffect",
     "ItemPart",
     "LinePart",
@@ -63,6 +68,7 @@ __all__ = [
     "continuity",
     "effects_of",
     "explain_payouts",
+    "moment_of",
     "reconcile",
     "reference_of",
     "references_in",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from canonical_model.controls.reconciliation.options import Option
+from canonical_model.controls.reconciliation.options import Option, Pairing
 from canonical_model.controls.reconciliation.policy import ReconciliationPolicy
 from canonical_model.controls.reconciliation.proposal import Reason
 
@@ -21,8 +21,9 @@ _TIE: Final = Reason(
 class Choice:
     """What is settled so far."""
 
-    def __init__(self, policy: ReconciliationPolicy) -> None:
+    def __init__(self, policy: ReconciliationPolicy, refused: Collection[Pairing] = ()) -> None:
         self._policy = policy
+        self._refused = refused
         self.chosen: list[Option] = []
         self.lines: set[tuple[str, int]] = set()
         self.items: set[str] = set()
@@ -40,6 +41,8 @@ class Choice:
 
     def _fits(self, option: Option) -> bool:
         if any(movement.place in self.lines for movement in option.movements):
+            return False
+        if self._refused and option.pairing in self._refused:
             return False
         if any(item.handle in self.items for item in option.items):
             return False

@@ -68,9 +68,9 @@ def _account(statement: BankStatement) -> tuple[str, str]:
 def _chain(account: tuple[str, str], found: list[tuple[str, BankStatement]]) -> AccountContinuity:
     kept: list[tuple[str, BankStatement]] = []
     faults: list[ContinuityFault] = []
-    seen: dict[_Moment, list[tuple[str, BankStatement]]] = defaultdict(list)
-    for handle, statement in sorted(found, key=lambda each: (_when(each[1]), each[0])):
-        alike = seen[_when(statement)]
+    seen: dict[Moment, list[tuple[str, BankStatement]]] = defaultdict(list)
+    for handle, statement in sorted(found, key=lambda each: (moment_of(each[1]), each[0])):
+        alike = seen[moment_of(statement)]
         if first := next((name for name, other in alike if other == statement), None):
             faults.append(_repeated(handle, first))
             continue
@@ -86,11 +86,11 @@ def _chain(account: tuple[str, str], found: list[tuple[str, BankStatement]]) -> 
     )
 
 
-_Moment: TypeAlias = tuple[datetime.date, int, int]
+Moment: TypeAlias = tuple[datetime.date, int, int]
 
 
-def _when(statement: BankStatement) -> _Moment:
-    """Its first day, then its numbers."""
+def moment_of(statement: BankStatement) -> Moment:
+    """By what statements of one account stand in order: the first day, then the numbers."""
     days = [each.date for each in statement.balances if each.date is not None]
     start = statement.period.start if statement.period is not None else None
     made = statement.created_at.date() if statement.created_at is not None else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from canonical_model.controls.reconciliation.keys import own_keys, payment_keys
 from canonical_model.controls.reconciliation.proposal import Unreconciled
@@ -26,6 +26,9 @@ from canonical_model.identity import number_key, number_loose, rungs
 from canonical_model.identity.bank_ledger import real_reference
 from canonical_model.identity.normalise import alphanumeric
 from canonical_model.parts.money import Rate
+
+Place: TypeAlias = tuple[str, int]
+"""Handle of a bank line, and which of its details: -1 for all of it."""
 
 _NOTHING: Final = TxDetail()
 _NO_REFS: Final = TxRefs()
@@ -62,7 +65,7 @@ class Movement:
     returned: Returned | None
 
     @property
-    def place(self) -> tuple[str, int]:
+    def place(self) -> Place:
         """Which it is."""
         return self.handle, -1 if self.detail is None else self.detail
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
+from typing import TypeAlias
 
 from canonical_model.controls.reconciliation.lookup import OpenItems
-from canonical_model.controls.reconciliation.movements import Movement
+from canonical_model.controls.reconciliation.movements import Movement, Place
 from canonical_model.controls.reconciliation.open_items import Item
 from canonical_model.controls.reconciliation.policy import ReconciliationPolicy
 from canonical_model.controls.reconciliation.proposal import Reason
@@ -19,6 +20,9 @@ from canonical_model.controls.reconciliation.settlement import (
     days_apart,
     settlement,
 )
+
+Pairing: TypeAlias = tuple[frozenset[Place], frozenset[str]]
+"""The lines and the items of a match, whatever speaks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,12 @@ class Option:
     reasons: tuple[Reason, ...]
     score: Decimal
     alternatives: int = 0
+
+    @property
+    def pairing(self) -> Pairing:
+        """What it puts together."""
+        places = frozenset(each.place for each in self.movements)
+        return places, frozenset(each.handle for each in self.items)
 
     @property
     def rank(self) -> tuple[object, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from canonical_model.base.scalars import Amount, Count, Number, Part, says
+from canonical_model.base.scalars import Amount, Code, Count, Maybe, Number, Part, Text, says
 
+Aspect = Literal["state", "amount", "master_data", "dates"]
 Basis = Literal[
     "uetr",
     "end_to_end",
@@ -21,6 +22,20 @@ Basis = Literal[
 _STRONG: tuple[Basis, ...] = (
     *("uetr", "end_to_end", "creditor_reference", "batch", "instruction", "provider_id"),
 )
+
+
+class DifferenceAccounts(Part, frozen=True, kw_only=True):
+    """Ledger accounts on which differences between documents and bank lines are booked.
+
+    The usual ones are names that a crosswalk translates into each ledger's own.
+    """
+
+    discount: Annotated[Code, says("Early-payment discounts")] = "early_payment_discounts"
+    fee: Annotated[Code, says("Bank fees")] = "bank_fees"
+    exchange: Annotated[Code, says("Gains and losses of exchange")] = "exchange_differences"
+    receivable: Annotated[Code, says("What customers owe")] = "receivables"
+    payable: Annotated[Code, says("What we owe suppliers")] = "payables"
+    ledger: Annotated[Maybe[Text], says("Ledger of the entries")] = None
 
 
 class ReconciliationPolicy(Part, frozen=True, kw_only=True):
@@ -47,3 +62,10 @@ class ReconciliationPolicy(Part, frozen=True, kw_only=True):
     ] = Decimal("0.5")
     most_items: Annotated[Count, says("Open items tried in all combinations")] = 16
     most_candidates: Annotated[Count, says("Open items looked at for one line and reason")] = 24
+    accounts: Annotated[DifferenceAccounts, says("Where differences are booked")] = (
+        DifferenceAccounts()
+    )
+    disagreements: Annotated[
+        tuple[Aspect, ...],
+        says("What two systems may not state differently without an exception being opened"),
+    ] = ()

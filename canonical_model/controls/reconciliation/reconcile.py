@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import attrgetter
 from typing import Final
 
@@ -13,9 +13,9 @@ from canonical_model.controls.reconciliation.combinations import (
     several_lines,
 )
 from canonical_model.controls.reconciliation.lookup import OpenItems
-from canonical_model.controls.reconciliation.movements import Movement, movements_of
+from canonical_model.controls.reconciliation.movements import Movement, Place, movements_of
 from canonical_model.controls.reconciliation.open_items import Item, items_of
-from canonical_model.controls.reconciliation.options import Option, options
+from canonical_model.controls.reconciliation.options import Option, Pairing, options
 from canonical_model.controls.reconciliation.policy import ReconciliationPolicy
 from canonical_model.controls.reconciliation.proposal import (
     DifferenceKind,
@@ -50,17 +50,22 @@ def reconcile(
     open_items: Mapping[str, Record],
     policy: ReconciliationPolicy = _USUAL,
     context: Context = _ANYONE,
+    *,
+    taken: Collection[Place] = (),
+    refused: Collection[Pairing] = (),
 ) -> Reconciliation:
     """Match bank transactions and statements with invoices, credit notes and payments.
 
     Both are given by the handles the caller knows them by. The context tells the direction of
-    documents that do not state it. The order in which anything is given does not matter.
+    documents that do not state it. The order in which anything is given does not matter. `taken`
+    are the places of lines that are settled already; `refused` is what a person has said no to.
     """
     movements, skipped_lines = movements_of(lines)
+    movements = [each for each in movements if each.place not in taken]
     items, skipped_items = items_of(open_items, context)
     index = OpenItems(items)
-    found = {each.place: with_ties(options(each, index, policy), policy) for each in movements}
-    choice = Choice(policy)
+    found = {each.place: _options(each, index, policy, refused) for each in movements}
+    choice = Choice(policy, refused)
     _named_or_alone(movements, items, found, choice, policy)
     _by_their_sum(movements, index, choice, policy)
     ranked = sorted(choice.chosen, key=attrgetter("rank"))
@@ -74,6 +79,16 @@ def reconcile(
         open_items=[item.handle for item in items if item.handle not in choice.items],
         skipped=[*skipped_lines, *skipped_items],
     )
+
+
+def _options(
+    movement: Movement,
+    index: OpenItems,
+    policy: ReconciliationPolicy,
+    refused: Collection[Pairing],
+) -> list[Option]:
+    found = options(movement, index, policy)
+    return with_ties([each for each in found if each.pairing not in refused], policy)
 
 
 def _named_or_alone(

@@ -12,6 +12,7 @@ from canonical_model.controls.screening.identifiers import (
     IdentifierReport,
     check_identifiers,
 )
+from canonical_model.controls.screening.onboarding import OnboardingSettings
 from canonical_model.controls.screening.screen import (
     Screening,
     ScreeningPolicy,
@@ -22,6 +23,7 @@ from canonical_model.controls.screening.similar_parties import (
     PartyIndex,
     PartyReason,
     SimilarParty,
+    party_terms,
     similar_parties,
 )
 from canonical_model.controls.screening.watch_list import (
@@ -36,6 +38,7 @@ __all__ = [
     "BankDetailCheck",
     "IdentifierFinding",
     "IdentifierReport",
+    "OnboardingSettings",
     "PartyIndex",
     "PartyReason",
     "Screening",
@@ -48,6 +51,7 @@ __all__ = [
     "check_identifiers",
     "entry_of_entity",
     "entry_of_row",
+    "party_terms",
     "screen",
     "similar_parties",
 ]

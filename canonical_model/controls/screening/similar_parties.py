@@ -77,6 +77,11 @@ def similar_parties(
     return PartyIndex(parties).similar(party, at_least)
 
 
+def party_terms(party: Party) -> set[str]:
+    """What parties that may be one would share: whoever stores many finds the few by these."""
+    return set(_terms(_profile(party)))
+
+
 def _profile(party: Party) -> _Profile:
     address, contact = party.address, party.contact
     stated = (contact.email, contact.phone) if contact is not None else ()

@@ -9,9 +9,11 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from connectors._codecs import json_tree
 from connectors._transport.auth.assertion import make_assertion
 from connectors._transport.auth.schemes import basic_value, fill, part_of
 from connectors._transport.errors import Outcome, TransportError
@@ -91,6 +93,20 @@ def code_request(
     """The call that changes the code of a callback into tokens."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     return _token_request(spec, parts, {**form, "code_verifier": verifier})
+
+
+def revoke_request(spec: Mapping[str, Any], parts: Mapping[str, str]) -> Request | None:
+    """The call that takes the consent back (RFC 7009); nothing where there is nothing to take."""
+    kind = next((each for each in ("refresh_token", "access_token") if each in parts), None)
+    if kind is None or "revoke_url" not in spec:
+        return None
+    token = part_of(parts, kind)
+    form = {"token": token, "token_type_hint": kind}
+    request = _token_request({**spec, "token_url": spec["revoke_url"]}, parts, form)
+    if spec.get("revoke_body", "form") == "form":
+        return request
+    body = json_tree.write({"token": token})
+    return replace(request.with_headers({"Content-Type": "application/json"}), body=body)
 
 
 def ask_token(

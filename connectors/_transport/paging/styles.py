@@ -125,6 +125,19 @@ def _next_body(spec: Spec, seen: Seen) -> Request | None:
     return _in_body(seen.asked, spec.get("parameter", "cursor"), cursor)
 
 
+def _first_body_offset(spec: Spec, request: Request) -> Request:
+    return _first_body(
+        spec, _in_body(request, spec.get("parameter", "offset"), spec.get("start", 0))
+    )
+
+
+def _next_body_offset(spec: Spec, seen: Seen) -> Request | None:
+    if not seen.rows or _ended(spec, seen):
+        return None
+    offset = spec.get("start", 0) + seen.through
+    return _in_body(seen.asked, spec.get("parameter", "offset"), offset)
+
+
 def _in_body(request: Request, path: str, value: Any) -> Request:
     try:
         tree = json_tree.decode(request.body or b"{}").units[0]
@@ -212,4 +225,5 @@ _STYLES: dict[str, Style] = {
     "odata": Style(_first_odata, _next_odata),
     "qbo_query": Style(_first_query, _next_query, counts=True),
     "body_cursor": Style(_first_body, _next_body),
+    "body_offset": Style(_first_body_offset, _next_body_offset),
 }

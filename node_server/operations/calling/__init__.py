@@ -15,6 +15,7 @@ from node_server.operations.calling.errors import (
     Throttled,
     Unavailable,
 )
+from node_server.operations.calling.recording import record
 from node_server.operations.calling.target import Target
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "Throttled",
     "Unavailable",
     "open_caller",
+    "record",
     "said",
 ]

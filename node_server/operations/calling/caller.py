@@ -25,17 +25,19 @@ PATIENCE = 10.0
 """Seconds that a call waits for room before it says `Throttled`."""
 
 _SLACK = 30.0
-_NO_VALUES: Mapping[str, str] = {}
+_NO_VALUES: Mapping[str, Any] = {}
 
 
 class Caller:
     """One connection of a tenant in this process. Threads share it."""
 
+    target_class: type[Target] = Target
+
     def __init__(self, house: House, connection: Connection, connector: Connector) -> None:
         self.connection = connection
         self.connector = connector
         self._house = house
-        self._target = Target(connection, connector, house.settings)
+        self._target = self.target_class(connection, connector, house.settings)
         self._standing = Standing(house, connection)
         self._admission = Admission(house, self._target, self._standing)
         self._composer = Composer(self._target, self._public)
@@ -50,7 +52,7 @@ class Caller:
     def request(
         self,
         spec: Mapping[str, Any],
-        values: Mapping[str, str] = _NO_VALUES,
+        values: Mapping[str, Any] = _NO_VALUES,
         *,
         body: bytes = b"",
         payload: Any = None,
@@ -72,14 +74,16 @@ class Caller:
         patience: float = PATIENCE,
         timeout: float | None = None,
         before: Callable[[], None] | None = None,
+        keep: Callable[[dict[str, Any]], None] | None = None,
     ) -> Answer:
         """Send it; again only where the target refused it unread for want of a good token.
 
         Any status is an answer. What raises `CallRefused` or `TransportRefused` was not sent; a
         `TransportFailed` says so by its outcome. `before` is called when all is ready, right
         before the first byte leaves. A priority above 0 leaves room for what is more urgent.
+        What was said is stored at once, unless `keep` takes it to be stored with what comes of it.
         """
-        wish = Wish(purpose, counterfoil, priority, patience, timeout, before)
+        wish = Wish(purpose, counterfoil, priority, patience, timeout, before, keep)
         seconds = self._admission.session.policy.total_timeout + _SLACK
         places = self._target.concurrency
         with one_of(self._house, self._key, most=places, seconds=seconds, patience=patience):
@@ -101,7 +105,7 @@ class Caller:
     def pages(
         self,
         spec: Mapping[str, Any],
-        values: Mapping[str, str] = _NO_VALUES,
+        values: Mapping[str, Any] = _NO_VALUES,
         *,
         purpose: str = "pull",
         priority: int = 1,
@@ -126,7 +130,7 @@ class Caller:
         return pages(fetch, first, paging, items=items, start=start)
 
     def rows(
-        self, spec: Mapping[str, Any], values: Mapping[str, str] = _NO_VALUES, **more: Any
+        self, spec: Mapping[str, Any], values: Mapping[str, Any] = _NO_VALUES, **more: Any
     ) -> Iterator[Any]:
         """The rows of a list, each once."""
         for page in self.pages(spec, values, **more):

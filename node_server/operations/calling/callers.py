@@ -75,8 +75,12 @@ class Callers:
 
 
 def _made(house: House, connection: Connection) -> Caller:
+    # late: it is a caller itself, built on this package
+    from node_server.operations.calling.files.file_caller import FileCaller
+
     pack = connectors.pack(house.overlay_of(connection.tenant))
-    return Caller(house, connection, pack[connection.connector])
+    kind = FileCaller if "files" in connection.settings else Caller
+    return kind(house, connection, pack[connection.connector])
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from node_server.operations.calling.errors import NotReady
 from node_server.operations.calling.filling import (
     Lookup,
     fill,
+    fill_encoded,
     fill_parameter,
     fill_path,
     fill_tree,
@@ -29,7 +30,7 @@ class Composer:
         self._backslash = b'"qbo_query"' in json_tree.write(target.connector.manifest)
 
     def request(
-        self, spec: Mapping[str, Any], values: Mapping[str, str], *, body: bytes, payload: Any
+        self, spec: Mapping[str, Any], values: Mapping[str, Any], *, body: bytes, payload: Any
     ) -> Request:
         """The request of a call, without what lets it in."""
         lookup = self._lookup(values, payload)
@@ -53,13 +54,16 @@ class Composer:
 
     def _params(self, spec: Mapping[str, Any], lookup: Lookup) -> dict[str, str]:
         stated = {**self._target.api.get("query", {}), **spec.get("params", {})}
+        encoded = spec.get("encode", {})
         return {
-            name: fill_parameter(text, lookup, backslash=self._backslash)
+            name: fill_encoded(text, lookup)
+            if name in encoded
+            else fill_parameter(text, lookup, backslash=self._backslash)
             for name, text in stated.items()
         }
 
-    def _lookup(self, values: Mapping[str, str], payload: Any) -> Lookup:
-        def found(name: str) -> str:
+    def _lookup(self, values: Mapping[str, Any], payload: Any) -> Lookup:
+        def found(name: str) -> Any:
             if name in values:
                 return values[name]
             if name.startswith("field:"):
@@ -71,8 +75,8 @@ class Composer:
         return found
 
 
-def _field(payload: Any, path: str) -> str:
+def _field(payload: Any, path: str) -> Any:
     value = pick(payload, path)
-    if value is None or isinstance(value, (dict, list)):
-        raise NotReady(f"the payload has no single value at {path[:80]!r}")
-    return str(value)
+    if value is None:
+        raise NotReady(f"the payload has nothing at {path[:80]!r}")
+    return value

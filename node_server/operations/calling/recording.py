@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Any
 
 import msgspec
 
@@ -14,21 +14,32 @@ from node_server.store import clock, exchanges
 from node_server.store.connections import Connection
 
 
-def keep(
-    house: House, connection: Connection, exchange: Exchange, purpose: str, counterfoil: str | None
-) -> None:
-    """Store an exchange under its connection, and under the counterfoil that it is for."""
+def row_of(
+    connection: Connection, exchange: Exchange, purpose: str, counterfoil: str | None
+) -> dict[str, Any]:
+    """An exchange as it is stored under its connection, and under the counterfoil it is for."""
     status = exchange.status or 0
     called.labels(connection.connector, purpose, str(status)).inc()
-    row = {
+    return {
         "tenant": connection.tenant,
         "connection_id": connection.id,
         "counterfoil": counterfoil,
         "purpose": purpose,
         "status": status,
-        "exchange": msgspec.json.encode(asdict(exchange)),
+        "exchange": msgspec.json.encode(exchange),
         "trace_id": logs.trace_id.get() or None,
         "at": clock.stamp(),
     }
+
+
+def keep(
+    house: House, connection: Connection, exchange: Exchange, purpose: str, counterfoil: str | None
+) -> None:
+    """Store one exchange."""
+    record(house, [row_of(connection, exchange, purpose, counterfoil)])
+
+
+def record(house: House, rows: list[dict[str, Any]]) -> None:
+    """Store exchanges."""
     with house.store.writing() as transaction:
-        exchanges.add(transaction, row)
+        exchanges.add(transaction, rows)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from connectors._transport import (
     Answer,
+    Exchange,
     Request,
     TransportFailed,
     fetch_csrf,
@@ -18,7 +20,7 @@ from connectors._transport import (
 )
 from node_server.operations.calling.admission import Admission, Opened
 from node_server.operations.calling.errors import Open, Throttled, Unavailable
-from node_server.operations.calling.recording import keep
+from node_server.operations.calling.recording import keep, row_of
 from node_server.operations.calling.shared import Shared
 from node_server.operations.calling.target import Target
 from node_server.operations.house import House
@@ -37,6 +39,7 @@ class Wish:
     patience: float
     timeout: float | None
     before: Callable[[], None] | None
+    keep: Callable[[dict[str, Any]], None] | None
 
 
 class Road:
@@ -62,9 +65,7 @@ class Road:
         session = self._admission.session
         sender = recorded(
             lambda wanted: send(session, let_in(wanted), timeout=wish.timeout),
-            lambda seen: keep(
-                self._house, self._target.connection, seen, wish.purpose, wish.counterfoil
-            ),
+            lambda seen: self._keep(seen, wish),
             used.redactor,
         )
         try:
@@ -74,6 +75,13 @@ class Road:
             raise
         self._heard(answer)
         return used, answer
+
+    def _keep(self, seen: Exchange, wish: Wish) -> None:
+        said = self._target.connection, seen, wish.purpose, wish.counterfoil
+        if wish.keep is None:
+            keep(self._house, *said)
+        else:
+            wish.keep(row_of(*said))
 
     def forget_csrf(self) -> None:
         """Fetch it again before the next write."""

@@ -10,6 +10,7 @@ from typing import Any
 import connectors
 from credentials import kind_schema
 from node_server.errors import Refusal
+from node_server.operations.calling.files.described import described
 from node_server.operations.calling.filling import names_in
 from node_server.operations.house import House
 
@@ -44,13 +45,20 @@ class Question:
         return not self.pattern or re.fullmatch(self.pattern, answer) is not None
 
 
-def connector_of(house: House, tenant: str, system: str) -> connectors.Connector:
-    """The connector of a name, or the one whose last part it is; only systems can be connected."""
+def connector_of(
+    house: House, tenant: str, system: str, files: str | None = None
+) -> connectors.Connector:
+    """The connector of a name, or the one whose last part it is.
+
+    Systems can be connected, and formats by the address of a place where their `files` lie.
+    """
     pack = connectors.pack(house.overlay_of(tenant))
     named = [each for name, each in pack.connectors.items() if name.rpartition("/")[2] == system]
     found = named[0] if len(named) == 1 else pack[system]
+    if files:
+        return described(found, {"address": files})
     if "api" not in found.manifest:
-        message = f"{found.name} is a format, not a system; there is nothing to connect"
+        message = f"{found.name} is a format, not a system; say where its --files lie"
         raise Refusal(422, "unknown_name", message)
     return found
 

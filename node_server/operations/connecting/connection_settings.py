@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from node_server.operations.calling.files.exchange_settings import FILES
+
 ENVIRONMENTS = ("production", "sandbox", "test")
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string", "maxLength": 1000}}
@@ -63,6 +65,12 @@ SETTINGS: dict[str, Any] = {
             {"type": "integer", "minimum": 1, "maximum": 86_400},
             default=120,
         ),
+        "look_first": _says(
+            "Look for a document there before it is sent for the first time: people or other "
+            "programs enter documents too, or this server's own store was lost",
+            {"type": "boolean"},
+            default=False,
+        ),
         "pull": _says(
             "Lists to read by themselves, each with the seconds between two readings",
             {
@@ -74,6 +82,12 @@ SETTINGS: dict[str, Any] = {
         "allow_unsigned_hooks": _says(
             "Take webhooks of a system that signs nothing; whoever knows the address can send them",
             {"type": "boolean"},
+        ),
+        "files": FILES,
+        "attach": _says(
+            "Files to attach to what is created there: what it was read from, who approved it",
+            {"enum": ["none", "source", "evidence", "both"]},
+            default="none",
         ),
         "calendar": _says(
             "When nothing is posted: closed periods and maintenance",

@@ -11,8 +11,9 @@ from connectors._transport import TransportRefused
 from node_server.errors import Refusal
 from node_server.operations.access import audit_row
 from node_server.operations.calling import Callers, NotReady, Target
+from node_server.operations.calling.files.exchange import FILES
 from node_server.operations.calling.hosts import networks
-from node_server.operations.connecting import secrets
+from node_server.operations.connecting import revoking, secrets
 from node_server.operations.connecting.targets import target_of
 from node_server.operations.house import House
 from node_server.store import access, clock, connections
@@ -71,18 +72,24 @@ def change(
     return shown(new)
 
 
-def disconnect(house: House, tenant: str, actor: str, connection_id: str) -> None:
+def disconnect(
+    house: House, tenant: str, actor: str, connection_id: str
+) -> revoking.Revoked | None:
     """Take it away, and its credential with it where no other connection uses that.
 
-    What was sent through it, and its counterfoils, stay.
+    What was sent through it, and its counterfoils, stay. What became of the consent is told where
+    the other system can take it back; the connection goes in any case.
     """
     gone = found(house, tenant, connection_id)
+    revoked = revoking.revoke(house, actor, gone) if gone.credential == connection_id else None
     with house.store.writing(f"connections:{tenant}") as transaction:
         connections.remove(transaction, tenant, connection_id)
-        access.note(transaction, audit_row(tenant, actor, "disconnected", connection_id))
+        detail = str(revoked) if revoked else ""
+        access.note(transaction, audit_row(tenant, actor, "disconnected", connection_id, detail))
     house.kept(Callers).forget(tenant, connection_id)
     if gone.credential == connection_id:
         secrets.drop_unused(house, tenant, actor, connection_id)
+    return revoked
 
 
 def get(house: House, tenant: str, connection_id: str) -> dict[str, Any]:
@@ -130,7 +137,8 @@ def check(house: House, row: Connection) -> None:
     """Refuse what could never work, or may not be: names, hosts, networks, all places at once."""
     target = target_of(house, row)
     faults = [*_variable_faults(target), *_network_faults(house, row)]
-    if row.environment == "test" and "base_url" not in row.settings:
+    own = {"base_url", FILES} & set(row.settings)
+    if row.environment == "test" and not own:
         faults.append(("settings.base_url", "a test connection names the address of its simulator"))
     if not faults:
         faults = list(_address_faults(target))

@@ -112,8 +112,11 @@ def leads(target: Target) -> tuple[object, ...]:
     said = target.connection.settings
     ways = (target.base_host, *map(target.token_host, target.kinds))
     further = tuple(sorted(said.get("hosts", ())))
+    files = said.get("files", {})
+    place = tuple(str(files.get(name)) for name in ("address", "host_key", "trust_first_host_key"))
     return (
-        target.connector.name, ways, further, bool(said.get("allow_http")), said.get("authorities")
+        target.connector.name, ways, further, bool(said.get("allow_http")),
+        said.get("authorities"), place,
     )  # fmt: skip
 
 

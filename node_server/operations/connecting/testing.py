@@ -10,6 +10,7 @@ from connectors._transport import TransportError
 from credentials import CredentialError
 from node_server.errors import Refusal
 from node_server.operations.calling import Answered, Caller, Callers, Target, open_caller
+from node_server.operations.calling.files.file_caller import FileCaller
 from node_server.operations.connecting.connections import found
 from node_server.operations.connecting.targets import target_of
 from node_server.operations.house import House
@@ -67,11 +68,14 @@ def _outcome(step: Callable[[], str]) -> tuple[bool, str]:
 
 
 def _settings(target: Target) -> str:
+    target.check_addresses()
     return f"requests go to {target.base_url}"
 
 
 def _call(caller: Caller, target: Target) -> str:
     """The manifest's own test, or the first list, of which one page is read."""
+    if isinstance(caller, FileCaller):
+        return caller.try_out()
     spec = _harmless(target)
     answer = caller.send(caller.request(spec), purpose="test", timeout=_SECONDS)
     if not answer.ok:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from canonical_model import wire
 from canonical_model.base.scalars import Part
 from canonical_model.controls.agreement import disagreements
 from canonical_model.controls.duplicates import DuplicatePolicy, find_duplicates
+from canonical_model.controls.landed_cost import CostSheet
 from canonical_model.controls.match import MatchSettings, match_all
 from canonical_model.controls.policy import (
     Directory,
@@ -23,15 +20,12 @@ from canonical_model.controls.policy import (
     difference,
     evaluate,
     facts_of,
-    read_policy,
     run_cases,
 )
 from canonical_model.controls.reconciliation import ReconciliationPolicy, reconcile
 from canonical_model.controls.screening import (
     WatchList,
     check_identifiers,
-    entry_of_entity,
-    entry_of_row,
     screen,
     similar_parties,
 )
@@ -41,7 +35,10 @@ from canonical_model.documents.party import PartyDocument
 from canonical_model.envelope import Context, Record
 from canonical_model.parts.party import Party
 from node_server.errors import Refusal
+from node_server.operations.controlling import asking
 from node_server.operations.controlling.gathering import Gathered, read_tree
+from node_server.operations.governing.reading import policy_of as policy_in
+from node_server.operations.watch_list_text import entries_of
 
 LINES = ("bank_statement", "bank_transaction")
 
@@ -59,9 +56,12 @@ def settings_of(path: str | None, shape: type[Part]) -> Any:
 def policy_of(path: str) -> Policy:
     """A policy from a file, with all its faults at once where it is none."""
     try:
-        return read_policy(read_tree(path))
-    except InvalidSettings as error:
-        raise _invalid(path, error) from None
+        return policy_in(Path(path).read_bytes())
+    except OSError as error:
+        raise Refusal(400, "body_unreadable", f"{path}: {error.strerror}") from None
+    except Refusal as refusal:
+        refusal.message = f"{path}: {refusal.message}"
+        raise
 
 
 def _invalid(path: str, error: InvalidSettings) -> Refusal:
@@ -91,6 +91,33 @@ def duplicates(found: Gathered, policy: str | None, context: Context) -> list[di
     """Pairs that may be one, most likely first."""
     usual = settings_of(policy, DuplicatePolicy)
     return [wire.to_plain(each) for each in find_duplicates(found.records, usual, context)]
+
+
+def accrued_of(
+    found: Gathered,
+    tolerances: str | None,
+    on: datetime.date,
+    accounts: tuple[str, str] | None,
+    reversed_on: datetime.date | None,
+) -> dict[str, Any]:
+    """What was received and not invoiced, by all the documents."""
+    settings = settings_of(tolerances, MatchSettings)
+    documents = [each.document for each in found.records.values()]
+    return asking.accrued(documents, on, settings, accounts, reversed_on)
+
+
+def landed(
+    found: Gathered, sheet: str | None, named: list[dict[str, str]], currency: str | None
+) -> dict[str, Any]:
+    """Costs of a file and of the command line onto the receipts."""
+    tree = read_tree(sheet) if sheet is not None else {}
+    if not isinstance(tree, dict):
+        raise Refusal(422, "body_invalid", f"{sheet}: no costs; write `costs:` and a list")
+    tree["costs"] = [*(tree.get("costs") or []), *named]
+    if currency is not None:
+        tree["currency"] = currency
+    documents = [each.document for each in found.records.values()]
+    return asking.costed(documents, asking.settings_from(tree, CostSheet))
 
 
 def reconciled(found: Gathered, policy: str | None, context: Context) -> dict[str, Any]:
@@ -140,24 +167,14 @@ def decided(
 
 def watch_list(paths: tuple[str, ...]) -> WatchList:
     """Entries of OpenSanctions' simple CSV, or of its entities, one JSON a line."""
-    return WatchList(entry for path in paths for entry in _entries(path) if entry is not None)
+    return WatchList(entry for path in paths for entry in entries_of(_bytes(path), path))
 
 
-def _entries(path: str) -> Iterator[Any]:
+def _bytes(path: str) -> bytes:
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        return Path(path).read_bytes()
+    except OSError as error:
         raise Refusal(400, "body_unreadable", f"{path}: {error}") from None
-    if not text.lstrip().startswith("{"):
-        yield from map(entry_of_row, csv.DictReader(io.StringIO(text)))
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            yield entry_of_entity(msgspec.json.decode(line))
-        except msgspec.DecodeError as error:
-            raise Refusal(400, "body_unreadable", f"{path}: line {number}: {error}") from None
 
 
 def screened(found: Gathered, listed: WatchList, known: Gathered) -> list[dict[str, Any]]:

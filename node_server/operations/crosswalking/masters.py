@@ -33,7 +33,9 @@ def _lists(caller: Caller) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for spec in caller.connector.manifest["resources"].values():
         if "master" in spec and "list" in spec:
-            kinds.setdefault(spec["master"]["kind"], []).append(spec)
+            stated = spec["master"]["kind"]
+            for kind in [stated] if isinstance(stated, str) else stated:
+                kinds.setdefault(kind, []).append(spec)
     yield from kinds.items()
 
 
@@ -52,7 +54,10 @@ def _rows(caller: Caller, specs: list[Mapping[str, Any]]) -> dict[str, dict[str,
 
 def _entry(master: Mapping[str, Any], row: Any, label: str) -> dict[str, Any]:
     further = [pick(row, path) for path in master.get("match", ())]
-    return {"label": label, "match": [str(each) for each in further if each not in (None, "")]}
+    entry = {"label": label, "match": [str(each) for each in further if each not in (None, "")]}
+    named = {scheme: pick(row, path) for scheme, path in master.get("ids", {}).items()}
+    ids = {scheme: str(value) for scheme, value in named.items() if value not in (None, "")}
+    return entry | ({"ids": ids} if ids else {})
 
 
 def _keep(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
 from sqlalchemy import Connection
 
 from canonical_model.documents import AnyDocument
@@ -19,4 +22,9 @@ def resolved(
         found = crosswalks.targets(transaction, tenant, connection_id, kind, names)
         return next((found[name] for name in names if name in found), None)
 
-    return translated(document, look, used)
+    def further(kind: str, target: str) -> Mapping[str, str]:
+        entry = crosswalks.master_entry(transaction, tenant, connection_id, kind, target)
+        ids: dict[str, str] = msgspec.json.decode(entry).get("ids", {}) if entry else {}
+        return ids
+
+    return translated(document, look, used, further)

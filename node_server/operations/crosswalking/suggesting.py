@@ -63,20 +63,29 @@ def suggest(house: House, tenant: str, actor: str, connection_id: str) -> dict[s
 
 def likest(names: list[str], masters: list[Master]) -> tuple[str, Master, float] | None:
     """The master most like any of the names, with that name and the likeness of a hundred."""
-    for name in names:
-        bare = name.rpartition(":")[2]
-        for each in masters:
-            if bare == each.target or bare in each.match:
-                return name, each, 100.0
+    # Our 4400 is their account with the code 4400 rather than the one in row 4400 there.
+    pairs = [(name, each) for name in names for each in masters]
+    for is_it in (_is_called, _has_id):
+        same = (pair for pair in pairs if is_it(pair[1], pair[0].rpartition(":")[2]))
+        if (found := next(same, None)) is not None:
+            return *found, 100.0
     label = next((n.partition(":")[2] for n in names if n.startswith(("name:", "text:"))), None)
     if label is None:
         return None
     choices = [each.folded for each in masters]
-    found = process.extractOne(label, choices, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST)
-    if found is None:
+    near = process.extractOne(label, choices, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST)
+    if near is None:
         return None
     name = next(n for n in names if n.partition(":")[2] == label)
-    return name, masters[found[2]], float(found[1])
+    return name, masters[near[2]], float(near[1])
+
+
+def _is_called(master: Master, name: str) -> bool:
+    return name in master.match
+
+
+def _has_id(master: Master, name: str) -> bool:
+    return name == master.target
 
 
 def _asked(

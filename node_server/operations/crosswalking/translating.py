@@ -6,17 +6,27 @@ kind for which the connection has no table is left as the document says it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import structs
 
 from canonical_model.documents import AnyDocument
+from canonical_model.parts.identifier import Identifier
+from canonical_model.parts.party import Party
 from node_server.operations.crosswalking import naming
 
 Look = Callable[[str, list[str]], "str | None"]
 """The target of a kind and its names, or None where there is none."""
+
+Further = Callable[[str, str], Mapping[str, str]]
+"""Further ids, by scheme, that documents must name with a target of a kind."""
+
+
+def nothing_further(_kind: str, _target: str) -> Mapping[str, str]:
+    """Where only the names matter."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class Translation:
     look: Look
     used: frozenset[str]
     """Kinds whose table has been begun."""
+    further: Further = nothing_further
     unknown: list[Unknown] = field(default_factory=list)
 
     def target(self, kind: str, path: str, names: Iterable[str]) -> str | None:
@@ -60,10 +71,10 @@ class Translation:
 
 
 def translated(
-    document: AnyDocument, look: Look, used: frozenset[str]
+    document: AnyDocument, look: Look, used: frozenset[str], further: Further = nothing_further
 ) -> tuple[AnyDocument, list[Unknown]]:
     """The document in the target's words, and what could not be said in them."""
-    work = Translation(look, used)
+    work = Translation(look, used, further)
     if not used:
         return document, []
     receivable = getattr(document, "direction", None) == "receivable"
@@ -85,7 +96,14 @@ def _parties(
         if party is not None:
             target = work.target(customer, name, naming.of_party(party))
             if target is not None:
-                yield name, structs.replace(party, master_id=target)
+                yield name, _party(party, target, work.further(customer, target))
+
+
+def _party(party: Party, target: str, further: Mapping[str, str]) -> Party:
+    """With the target's id, and what else documents name it by there."""
+    kept = [each for each in party.ids if each.scheme not in further]
+    more = [Identifier(kind="other", scheme=s, value=value) for s, value in further.items()]
+    return structs.replace(party, master_id=target, ids=kept + more)
 
 
 def _parts(document: AnyDocument, work: Translation) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from node_server.logs import log
 from node_server.operations.house import House
 from node_server.operations.posting.celery_messages import TASK, make_celery, sender
 from node_server.operations.posting.poster import Poster
-from node_server.store import clock, counterfoils
+from node_server.store import clock, counterfoil_queue
 
 _AT_ONCE: Final = 25
 """Counterfoils that one message may lead to, so that no message is worked on for long."""
@@ -58,6 +58,6 @@ def _sweep(house: House, stop: threading.Event) -> None:
     """Send a message for what is due, whatever has become of those before."""
     with house.store.reading() as connection:
         most = house.settings.posting_threads
-        found = counterfoils.count_due(connection, now=clock.stamp(), most=most)
+        found = counterfoil_queue.count_due(connection, now=clock.stamp(), most=most)
     house.kept(sender)(found)
     stop.wait(_SWEEP_SECONDS)

@@ -12,7 +12,9 @@ from node_server.errors import Refusal
 from node_server.operations.calling import Caller
 from node_server.operations.crosswalking import resolving as crosswalking
 from node_server.operations.house import House
-from node_server.operations.posting.effects import effect_of
+from node_server.operations.posting.attaching import attached
+from node_server.operations.posting.blocking import Blocked
+from node_server.operations.posting.effects import ATTACH, effect_of
 from node_server.operations.posting.holds import closed_period
 from node_server.operations.posting.preparing import Prepared, prepare
 from node_server.operations.posting.referring import (
@@ -25,16 +27,12 @@ from node_server.store.counterfoils import Row
 
 Drafter: TypeAlias = Callable[[House, Caller, Row], dict[str, Any]]
 
-DRAFTERS: dict[str, Drafter] = {}
+DRAFTERS: dict[str, Drafter] = {ATTACH: attached}
 """Who makes the request of an action that is not about the document itself."""
 
 
 _MOST_NAMED = 5
 _PARTIES = frozenset({"supplier", "customer"})
-
-
-class Blocked(Exception):
-    """It cannot be made yet; the message says why."""
 
 
 def draft(house: House, caller: Caller, row: Row) -> dict[str, Any]:

@@ -91,12 +91,25 @@ def asked_for(effect: Effect, content: str | None) -> str:
 def operation_of(connector: Connector, resource: str, action: str) -> dict[str, Any]:
     """How the manifest says that an effect is made; a refusal where it does not."""
     stated = connector.manifest["resources"].get(resource, {})
-    found = stated.get(action) if action in ACTIONS else stated.get("actions", {}).get(action)
+    own = (*ACTIONS, ATTACH)
+    found = stated.get(action) if action in own else stated.get("actions", {}).get(action)
     if found is None:
         able = [name for name, each in connector.manifest["resources"].items() if action in each]
         hint = f"it can {action} {', '.join(able)}" if able else "see its resources"
         raise _not_postable(f"{connector.name} cannot {action} {resource[:60]!r}", hint)
     return {"method": "POST", **found}
+
+
+def can_attach(connector: Connector, resource: str) -> bool:
+    """Whether the target takes files at a record, and the manifest says how."""
+    return ATTACH in connector.manifest["resources"].get(resource, {})
+
+
+def id_there(connector: Connector, resource: str, target_id: str) -> str | int:
+    """An id as the target itself writes it: a number where its ids are numbers."""
+    stated = connector.manifest["resources"].get(resource, {}).get("create", {})
+    is_number = isinstance(stated.get("id_example"), int) and target_id.isdecimal()
+    return int(target_id) if is_number else target_id
 
 
 def resource_for(connector: Connector, document: AnyDocument, action: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from node_server.operations.posting.effects import ATTACH
 from node_server.store import clock
 
 _OWN: Final = frozenset({"target_rejected", "target_uncertain", "period_closed"})
@@ -14,6 +16,11 @@ _UNMAPPED: Final = "_unmapped"
 _MASTER: Final = frozenset({"party", "bank_account", "ref_data"})
 _RECONCILED: Final = frozenset({"bank_transaction", "bank_statement"})
 _DATES: Final = ("posting_date", "issue_date", "value_date", "booking_date")
+
+
+def is_unmapped(code: str) -> bool:
+    """Whether a crosswalk does not know something."""
+    return code.endswith(_UNMAPPED)
 
 
 def is_own(code: str | None) -> bool:
@@ -27,13 +34,34 @@ def blocking_code(why: str | None) -> str | None:
     return code if code == "period_closed" or code.endswith(_UNMAPPED) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why an effect is not sent now, though it is due."""
+
+    why: str
+    for_good: bool = False
+    """Whether it is not looked at again by itself."""
+
+
+def hold_of(row: Mapping[str, Any], standing: Mapping[str, Any] | None) -> Hold | None:
+    """What in the document keeps a counterfoil from being sent; `standing` is how it is now."""
+    if standing is None:
+        return Hold("the document is gone", for_good=True)
+    if standing["revision"] != row["revision"] and row["action"] != ATTACH:
+        return Hold("the document has changed since; post it again", for_good=True)
+    why = reason_to_hold(standing) or reason_to_refuse(standing)
+    return Hold(why) if why else None
+
+
 def reason_to_hold(standing: Mapping[str, Any]) -> str | None:
     """Why a person must act before a document may be sent; nothing where nobody must."""
-    if standing["payment_hold"]:
-        return "payment_hold: it may be a duplicate; release it or archive one of them"
     code = standing["exception_code"]
     if standing["state"] == "exception" and not is_own(code):
         return f"{code or 'exception'}: resolve the document's exception"
+    if standing["payment_hold"]:
+        return "payment_hold: an exception holds it; see /v1/exceptions, then release it"
+    if other := standing.get("held_for"):
+        return f"payment_hold: {other} is held; release that first"
     return None
 
 

@@ -25,7 +25,7 @@ Heard: TypeAlias = Literal[
     "unclear",  # anything else: no answer, half an answer, a fault there
 ]
 Seen: TypeAlias = Literal["found", "several", "nothing", "failed", "barred"]
-Move: TypeAlias = Literal["send", "look", "ask"]
+Move: TypeAlias = Literal["send", "look", "look_first", "ask"]
 
 NEVER: Final = -1.0
 """Nothing more is done by itself."""
@@ -58,6 +58,8 @@ class Rules:
     """Whether the mark that is looked for is ours alone, and not the document's own number."""
     quiet: float = 60.0
     """Seconds after an attempt before not finding anything counts: it may still be at work."""
+    look_first: bool = False
+    """Whether it is looked for before the first attempt: others write there too."""
 
     @property
     def unrepeatable(self) -> bool:
@@ -101,6 +103,8 @@ class Verdict:
 
 def next_move(rules: Rules, at: Standing) -> Move:
     """What to do with an effect that is due."""
+    if rules.look_first and rules.looks != "none" and not at.doubtful:
+        return "look_first"
     if not at.doubtful or repeatable(rules, at):
         return "send"
     if rules.looks == "none":
@@ -201,6 +205,17 @@ def after_looking(rules: Rules, at: Standing, seen: Seen, wait: float = 0.0) -> 
         return Verdict("pending", 0.0)
     again = rules.quiet if rules.looks == "proof" else max(_look_back_off(at), rules.quiet)
     return replace(_doubt(at, again), missed=True)
+
+
+def before_sending(at: Standing, seen: Seen, wait: float = 0.0) -> Verdict | None:
+    """What looking has shown before anything was sent; nothing where it can be sent."""
+    if seen == "found":
+        return Verdict("confirmed", replayed=True)
+    if seen == "nothing":
+        return None
+    if seen == "failed":
+        return Verdict("pending", wait or back_off(at.attempts + 1))
+    return held()
 
 
 def held() -> Verdict:

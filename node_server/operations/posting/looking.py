@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from connectors._transport import Answer
@@ -19,6 +19,8 @@ QUIET: Final = 120.0
 _FULL = 100
 _MARKER = "marker"
 _FIELD = "field:"
+_OF_FILES = frozenset({"id", "name", "size", "sha256"})
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,15 @@ class Search:
     spec: Mapping[str, Any] | None
     tree: Any
     mark: str
+    known: Mapping[str, Any] = field(default_factory=dict)
+    """What is known of what was sent besides its tree: name, size and hash of a file."""
 
     def value(self, name: str) -> str:
         """What stands for a name of the search; empty where there is nothing."""
         if name == _MARKER:
             return self.mark
+        if name in self.known:
+            return str(self.known[name])
         return text_at(self.tree, name.removeprefix(_FIELD))
 
     @property
@@ -50,22 +56,31 @@ class Search:
         return "proof" if asked else "hint"
 
 
-def search_of(spec: Mapping[str, Any], tree: Any) -> Search:
+def search_of(spec: Mapping[str, Any], tree: Any, known: Mapping[str, Any] = _NOTHING) -> Search:
     """The search that an operation of the manifest describes, for a payload that was sent."""
     stated = spec.get("idempotency", {})
     if "wrap" in spec and isinstance(tree, dict):
         tree = tree.get(spec["wrap"], tree)
-    return Search(stated.get("lookup"), tree, mark_in(tree, stated.get("marker")))
+    return Search(stated.get("lookup"), tree, mark_in(tree, stated.get("marker")), known)
 
 
-def rules_of(spec: Mapping[str, Any], search: Search, effect: Effect, quiet: float) -> Rules:
+def rules_of(
+    spec: Mapping[str, Any],
+    search: Search,
+    effect: Effect,
+    quiet: float,
+    *,
+    look_first: bool = False,
+) -> Rules:
     """What the target does against a second one, for this effect."""
     stated = spec.get("idempotency", {})
     kind = cast(Class, stated.get("class", "none"))
     marker = stated.get("marker")
+    if kind in ("upsert", "unique") and marker is not None and not search.mark:
+        kind = "none"  # a field that is empty makes nothing the same
     natural = marker is None or marker.get("natural", False)
     ours = kind in ("upsert", "unique") and not natural and is_marked(effect.key, search.mark)
-    return Rules(kind, stated.get("window"), search.looks, ours, quiet)
+    return Rules(kind, stated.get("window"), search.looks, ours, quiet, look_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,9 @@ def see(search: Search, answer: Answer, api: Mapping[str, Any], wait: float | No
     assert search.spec is not None  # noqa: S101  (nobody searches without a way to)
     if answer.status == 401:
         return Sight("barred", "the search was not let in")
+    if answer.status == 410:
+        sentence, _ = said(answer, api, search.spec)
+        return Sight("several", sentence or "it is there no more; whether it was cannot be told")
     if answer.status == 404 and "items" not in search.spec and _ours([search.spec["path"]]):
         return Sight("nothing")
     tree = answer.tree()
@@ -147,4 +165,5 @@ def _texts(tree: Any) -> list[str]:
 def _ours(texts: list[str]) -> list[str]:
     """The places that what was sent fills; others are the connection's."""
     names = [name for text in texts for name in names_in(text)]
-    return [name for name in names if name == _MARKER or name.startswith(_FIELD)]
+    ours = (_MARKER, *_OF_FILES)
+    return [name for name in names if name in ours or name.startswith(_FIELD)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,19 @@ from sqlalchemy import Connection
 from node_server.auth import Principal
 from node_server.errors import Refusal
 from node_server.operations.calling import Caller, open_caller
+from node_server.operations.governing import duties
 from node_server.operations.house import House
-from node_server.operations.posting import judging
+from node_server.operations.posting import held_bills, judging
 from node_server.operations.posting.admitting import Admitted, admit
-from node_server.operations.posting.announcing import announce
-from node_server.operations.posting.drafting import Blocked, dependency, drafted
+from node_server.operations.posting.announcing import announce, replanned
+from node_server.operations.posting.attachments import Attach, files_of
+from node_server.operations.posting.blocking import Blocked
+from node_server.operations.posting.drafting import dependency, drafted
 from node_server.operations.posting.effects import (
+    ATTACH,
     Effect,
     asked_for,
+    can_attach,
     operation_of,
     priority_of,
     resource_for,
@@ -45,6 +50,8 @@ class Wish:
     after: str | None = None
     """Record or counterfoil that must be confirmed there first."""
     trace_id: str | None = None
+    attach: Attach | None = None
+    """Files to attach to the record there; as the connection says, unless stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Planned:
     row: Row
     replayed: bool = False
     issues: tuple[Any, ...] = ()
+    files: tuple[Row, ...] = ()
+    """The counterfoils of what is attached to it."""
 
 
 def plan(house: House, who: Principal, connection_id: str, wish: Wish) -> Planned:
@@ -80,9 +89,10 @@ class _Draft:
         self._caller = caller
         self._wish = wish
         self._connection = caller.connection
+        place = {"tenant": who.tenant, "record_id": wish.document}
         with house.store.reading() as connection:
             self._stored = _found(records.get(connection, who.tenant, wish.document))
-            self._standing = counterfoils.record_standing(connection, who.tenant, wish.document)
+            self._standing = held_bills.standing(connection, place)
             self._before = self._dependency(connection)
         self.effect = self._effect(wish.action, "")
 
@@ -113,7 +123,12 @@ class _Draft:
     def kept(self) -> Planned:
         """The counterfoil, stored for good; what follows it (submitting, posting) with it."""
         body_hash = asked_for(self.effect, self._stored.record.content_hash)
-        row, prepared = self.row(self.effect)
+        try:
+            row, prepared = self.row(self.effect)
+        except Refusal:
+            if (done := self._done_before(body_hash)) is not None:
+                return Planned(done, replayed=True)
+            raise
         tenant, record = self._who.tenant, self._wish.document
         lock = f"post:{tenant}:{self._connection.id}:{record}"
         of_record = f"{tenant}:record:{record}"
@@ -121,14 +136,60 @@ class _Draft:
             rows = counterfoils.of_record(connection, tenant, record, self._connection.id)
             found = admit(rows, self.effect, body_hash)
             if found.stored is not None:
-                return Planned(found.stored, replayed=True)
-            row = self._stored_new(connection, found, row, prepared)
+                files = self._attached(connection, found.stored, rows)
+            else:
+                row = self._stored_new(connection, found, row, prepared)
+                files = self._attached(connection, row, rows)
         nudge(self._house)
-        return Planned(row, issues=tuple(prepared.issues) if prepared else ())
+        if found.stored is not None:
+            return Planned(found.stored, replayed=True, files=files)
+        return Planned(row, issues=tuple(prepared.issues) if prepared else (), files=files)
+
+    def _done_before(self, body_hash: str) -> Row | None:
+        """The same effect of before: it was done, wherever the document has moved since."""
+        tenant, record = self._who.tenant, self._wish.document
+        with self._house.store.reading() as connection:
+            rows = counterfoils.of_record(connection, tenant, record, self._connection.id)
+        return admit(rows, self.effect, body_hash).stored
+
+    def _attached(self, connection: Connection, row: Row, before: Sequence[Row]) -> tuple[Row, ...]:
+        """The counterfoils of the files that belong to what a row makes there, new and old."""
+        wanted = self._wish.attach or self._connection.settings.get("attach", "none")
+        if wanted == "none" or row["action"] != "create" or row["state"] in ("refused", "dead"):
+            return ()
+        resource = row["resource"]
+        if not can_attach(self._caller.connector, resource):
+            if self._wish.attach is None:
+                return ()
+            operation_of(self._caller.connector, resource, ATTACH)
+        place = self._who.tenant, self._stored.record, self._connection.id
+        known = {each["key"]: each for each in before}
+        files = []
+        for sha256 in files_of(connection, *place, wanted):
+            made = self._file(row, sha256)
+            old = known.get(made["key"])
+            if old is None:
+                counterfoils.add(connection, made)
+            elif old["state"] == "held" and old["waits_for"] != row["key"]:
+                # It waited for what was refused, in whose place this has come.
+                anew = {name: made[name] for name in ("waits_for", "state", "why", "due_at")}
+                counterfoils.step(connection, old, **anew)
+            files.append(old or made)
+        return tuple(files)
+
+    def _file(self, row: Row, sha256: str) -> Row:
+        effect = Effect(
+            row["connector"], row["connection_id"], row["record_id"], row["revision"],
+            row["resource"], ATTACH, sha256,
+        )  # fmt: skip
+        body_hash = asked_for(effect, None)
+        return self._columns(effect) | {"waits_for": row["key"], "body_hash": body_hash}
 
     def _stored_new(
         self, connection: Connection, found: Admitted, row: Row, prepared: Prepared | None
     ) -> Row:
+        if self._standing is not None and self._standing["kind"] == "payment":
+            duties.ask(connection, self._who, "pay", self._stored)
         if found.superseded is not None:
             gone = found.superseded
             now = clock.stamp()
@@ -140,6 +201,8 @@ class _Draft:
         self._first_things_first(connection, row)
         counterfoils.add(connection, row)
         announce(self._house, connection, _NEW, row, actor=self._who.id)
+        if row["url"] and (self._standing or {}).get("state") == "exception":
+            replanned(connection, row, actor=self._who.id)
         for following in self._following(row):
             counterfoils.add(connection, following)
         return row

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from node_server.logs import log, tenant, trace_id
 from node_server.operations.house import House
-from node_server.operations.posting.leasing import hold_on, take
+from node_server.operations.posting.leasing import Takers, hold_on, waiting
 from node_server.operations.posting.nudging import Bell
 from node_server.operations.posting.turns import turn
 from node_server.store.counterfoils import Row
@@ -25,71 +24,77 @@ class Poster:
     def __init__(self, house: House, threads: int | None = None) -> None:
         self._house = house
         self._most = threads or house.settings.posting_threads
-        self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="post")
-        self._free = threading.Semaphore(self._most)
         self._bell = house.kept(Bell)
-        self._leases: set[str] = set()
+        self._held: dict[str, Row] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
+        self._calls = threading.Semaphore(0)
+        self._called = 0
+        self._threads: list[threading.Thread] = []
 
     def round(self) -> bool:
-        """Begin to work on what is due; it waits for a free thread, or for the bell."""
-        room = self._room()
-        if not room:
-            return True
-        rows = take(self._house, room)
-        for _ in range(room - len(rows)):
-            self._free.release()
-        for row in rows:
-            self._begin(row)
-        if not rows:
-            self._bell.wait(_IDLE_SECONDS)
+        """Call as many threads as there is work for, then wait a while, or for the bell."""
+        if self._closed.is_set():
+            return False
+        for _ in range(self._wanted(waiting(self._house, self._most))):
+            self._calls.release()
+        self._bell.wait(_IDLE_SECONDS)
         return True
 
     def once(self) -> bool:
         """Work on one counterfoil in this thread; whether there was any."""
-        rows = take(self._house, 1)
-        for row in rows:
-            self._hold(row)
-            self._work(row)
-        return bool(rows)
+        row = self._house.kept(Takers).one()
+        if row is None:
+            return False
+        self._hold(row)
+        self._work(row)
+        return True
 
     def beat(self) -> bool:
         """Renew the leases of what is under way; to be called again and again."""
         with self._lock:
-            tokens = list(self._leases)
-        hold_on(self._house, tokens)
+            rows = list(self._held.values())
+        hold_on(self._house, rows)
         self._closed.wait(self._house.settings.lease_seconds / _BEATS)
         return True
 
     def close(self) -> None:
         """Finish what is under way."""
         self._closed.set()
-        self._pool.shutdown(wait=True)
+        self._calls.release(self._most)
+        for thread in self._threads:
+            thread.join()
 
-    def _room(self) -> int:
-        """How many threads are free, each taken."""
-        if not self._free.acquire(timeout=_IDLE_SECONDS):
-            return 0
-        room = 1
-        while room < self._most and self._free.acquire(blocking=False):
-            room += 1
-        return room
+    def _wanted(self, found: int) -> int:
+        """How many of the idle threads are called; they are made when they are first needed."""
+        with self._lock:
+            wanted = min(found, self._most - self._called)
+            self._called += wanted
+            while len(self._threads) < self._called:
+                name = f"post-{len(self._threads)}"
+                self._threads.append(threading.Thread(target=self._serve, name=name, daemon=True))
+                self._threads[-1].start()
+        return wanted
 
-    def _begin(self, row: Row) -> None:
-        self._hold(row)
+    def _serve(self) -> None:
+        """Work until nothing is left, whenever called."""
+        while True:
+            self._calls.acquire()
+            try:
+                while not self._closed.is_set() and self._try_once():
+                    pass
+            finally:
+                with self._lock:
+                    self._called -= 1
+            if self._closed.is_set():
+                return
+
+    def _try_once(self) -> bool:
         try:
-            self._pool.submit(self._in_thread, row)
-        except RuntimeError:  # closed meanwhile: the lease runs out, and another takes it
-            self._drop(row)
-            self._free.release()
-
-    def _in_thread(self, row: Row) -> None:
-        try:
-            self._work(row)
-        finally:
-            self._free.release()
-            self._bell.ring_here()
+            return self.once()
+        except Exception as error:  # noqa: BLE001  (a thread that dies helps nobody)
+            log().error("worker_failed", why=f"{type(error).__name__}: {error}")
+            return False
 
     def _work(self, row: Row) -> None:
         trace_id.set(row["trace_id"] or "")
@@ -106,8 +111,8 @@ class Poster:
 
     def _hold(self, row: Row) -> None:
         with self._lock:
-            self._leases.add(row["lease"])
+            self._held[row["lease"]] = row
 
     def _drop(self, row: Row) -> None:
         with self._lock:
-            self._leases.discard(row["lease"])
+            self._held.pop(row["lease"], None)

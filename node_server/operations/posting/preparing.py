@@ -13,7 +13,7 @@ from connectors._transport import Request
 from connectors.errors import CodecError
 from node_server.operations.calling import Caller
 from node_server.operations.house import House
-from node_server.operations.posting.effects import Effect, operation_of
+from node_server.operations.posting.effects import Effect, id_there, operation_of
 from node_server.operations.posting.marking import put_key, put_mark
 
 _JSON = "application/json"
@@ -55,13 +55,15 @@ def prepare(
     caller: Caller,
     effect: Effect,
     document: AnyDocument,
-    values: Mapping[str, str],
+    values: Mapping[str, Any],
 ) -> Prepared:
     """Render the document and put key and mark in their places.
 
     `values` are the target's id and version of the record, where it is there already.
     """
     spec = operation_of(caller.connector, effect.resource, effect.action)
+    if "id" in values:
+        values = {**values, "id": id_there(caller.connector, effect.resource, values["id"])}
     if "body" in spec or effect.action not in ("create", "update"):
         return _bare(caller, effect, spec, values)
     overlay = house.overlay_of(caller.connection.tenant)
@@ -76,7 +78,7 @@ def prepare(
 
 
 def _bare(
-    caller: Caller, effect: Effect, spec: Mapping[str, Any], values: Mapping[str, str]
+    caller: Caller, effect: Effect, spec: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Prepared:
     """A call whose body is the manifest's, or that has none."""
     places = put_key(effect.key, spec.get("idempotency", {}).get("key"), {})
@@ -89,7 +91,7 @@ def _composed(
     caller: Caller,
     effect: Effect,
     spec: Mapping[str, Any],
-    values: Mapping[str, str],
+    values: Mapping[str, Any],
     payload: bytes,
     tree: Any,
 ) -> Request:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,9 +12,10 @@ from sqlalchemy import Connection
 from node_server import metrics
 from node_server.logs import log
 from node_server.operations.house import House
-from node_server.operations.posting.announcing import announce
+from node_server.operations.posting.announcing import Turned, announce, announce_all
 from node_server.operations.posting.judging import NEVER, Verdict
-from node_server.store import clock, counterfoils
+from node_server.operations.together import Together
+from node_server.store import clock, counterfoils, exchanges
 from node_server.store.counterfoils import Row
 
 FINAL = frozenset({"confirmed", "refused", "dead"})
@@ -25,11 +27,48 @@ def locks_of(row: Mapping[str, Any]) -> str:
     return f"{row['tenant']}:record:{row['record_id']}"
 
 
-def settle(house: House, row: Row, verdict: Verdict, **facts: Any) -> Row | None:
-    """Write a verdict and give the lease back; nothing where somebody else holds the lease."""
-    with house.store.writing(locks_of(row)) as connection:
-        changes = changes_of(row, verdict, facts)
-        after = write(house, connection, row, changes, actor=row["actor"])
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is to be written of one turn."""
+
+    row: Row
+    changes: Row
+    exchanges: Sequence[Row]
+
+
+class Outcomes:
+    """The outcomes of a process: those that come at once are written in one transaction."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.write = Together(self._written, house.store.turn)
+        """Writes an outcome; the row as it is then, nothing where the lease was lost."""
+
+    def _written(self, found: list[Outcome]) -> list[Row | None]:
+        with self._house.store.writing(*{locks_of(each.row) for each in found}) as connection:
+            exchanges.add(connection, [row for each in found for row in each.exchanges])
+            ours = counterfoils.still_ours(connection, [each.row for each in found])
+            kept = [each for each in found if each.row["position"] in ours]
+            changes = {each.row["position"]: _given_back(each.changes) for each in kept}
+            counterfoils.change(connection, changes)
+            turned = [
+                Turned(row, {**row, **changes[row["position"]]}, row["actor"])
+                for row in (each.row for each in kept)
+            ]
+            announce_all(self._house, connection, turned)
+        after = {each.after["position"]: dict(each.after) for each in turned}
+        return [after.get(each.row["position"]) for each in found]
+
+
+def settle(
+    house: House, row: Row, verdict: Verdict, said: Sequence[Row] = (), **facts: Any
+) -> Row | None:
+    """Write a verdict and give the lease back; nothing where somebody else holds the lease.
+
+    What was `said` there goes on record with it.
+    """
+    outcome = Outcome(row, changes_of(row, verdict, facts), said)
+    after = house.kept(Outcomes).write(outcome)
     if after is None:
         log().warning("lease_lost", counterfoil=row["key"], state=row["state"])
         return None
@@ -72,16 +111,21 @@ def write(
     house: House, connection: Connection, row: Row, changes: Mapping[str, Any], *, actor: str
 ) -> Row | None:
     """Write changes to a row that is still ours, and tell the document; the row as it is now."""
-    now = clock.stamp()
-    changes = {**changes, "lease": None, "leased_until": None, "updated_at": now}
-    if changes.get("why"):
-        changes["why"] = str(changes["why"])[:_LONGEST_WHY]
-    changes["settled_at"] = now if changes["state"] in FINAL else None
+    changes = _given_back(changes)
     if not counterfoils.step(connection, row, **changes):
         return None
     after = {**row, **changes}
     announce(house, connection, row, after, actor=actor)
     return after
+
+
+def _given_back(changes: Mapping[str, Any]) -> Row:
+    now = clock.stamp()
+    found = {**changes, "lease": None, "leased_until": None, "updated_at": now}
+    if found.get("why"):
+        found["why"] = str(found["why"])[:_LONGEST_WHY]
+    found["settled_at"] = now if found["state"] in FINAL else None
+    return found
 
 
 def answer_text(status: int, code: str, why: str, *, replayed: bool) -> str:

@@ -12,21 +12,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from node_server.errors import refusal_of
 from node_server.logs import log
-from node_server.operations.calling import Caller, open_caller
+from node_server.operations.calling import Caller, open_caller, record
 from node_server.operations.house import House
-from node_server.operations.posting import judging
-from node_server.operations.posting.attempts import LeaseLost, Mark, attempt, look
-from node_server.operations.posting.drafting import Blocked, draft
+from node_server.operations.posting import held_bills, judging
+from node_server.operations.posting.attempts import LeaseLost, Mark, StoodStill, attempt, look
+from node_server.operations.posting.blocking import Blocked
+from node_server.operations.posting.drafting import draft
 from node_server.operations.posting.effects import effect_of, operation_of
 from node_server.operations.posting.hearing import News
-from node_server.operations.posting.holds import (
-    reason_to_hold,
-    reason_to_refuse,
-    seconds_of_maintenance,
-)
+from node_server.operations.posting.holds import Hold, hold_of, seconds_of_maintenance
 from node_server.operations.posting.judging import Rules, Standing, Verdict
 from node_server.operations.posting.looking import QUIET, Search, Sight, rules_of, search_of
 from node_server.operations.posting.preparing import tree_of
+from node_server.operations.posting.sent_files import sent_file
 from node_server.operations.posting.settling import answer_text, settle
 from node_server.store import clock, counterfoils
 from node_server.store.counterfoils import Row
@@ -60,8 +58,7 @@ def _stuck(house: House, row: Row, error: Exception) -> Row | None:
 
 
 def _turn(house: House, caller: Caller, row: Row) -> Row | None:
-    doubtful = row["first_sent_at"] is not None
-    if not doubtful:
+    if row["first_sent_at"] is None:
         if (held := _held(house, caller, row)) is not None:
             return settle(house, row, held[0], why=held[1])
         if not row["url"]:
@@ -70,14 +67,27 @@ def _turn(house: House, caller: Caller, row: Row) -> Row | None:
             except Blocked as blocked:
                 return settle(house, row, judging.held(), why=str(blocked))
     spec = operation_of(caller.connector, row["resource"], row["action"])
-    search = search_of(spec, tree_of(row["body"]))
-    rules = rules_of(spec, search, effect_of(row), _quiet(caller))
+    search = search_of(spec, tree_of(row["body"]), sent_file(house, caller, row))
+    first = bool(caller.connection.settings.get("look_first"))
+    rules = rules_of(spec, search, effect_of(row), _quiet(caller), look_first=first)
     move = judging.next_move(rules, standing_of(row, clock.now()))
     if move == "ask":
         return settle(house, row, judging.after_asking(), why=_unanswered(row))
     if move == "look":
         return _look(house, caller, row, search, rules)
-    return _send(house, caller, row, spec, search, rules)
+    if move == "look_first" and (seen := _seen_before(caller, row, search)) is not None:
+        return _settled(house, row, seen[0], seen[1], None)
+    try:
+        return _send(house, caller, row, spec, search, rules)
+    except StoodStill as still:
+        return settle(house, row, _verdict_of(still.hold), why=still.hold.why)
+
+
+def _seen_before(caller: Caller, row: Row, search: Search) -> tuple[Verdict, Sight] | None:
+    """What others have entered there already, or what keeps us from looking."""
+    sight = look(caller, row, search)
+    verdict = judging.before_sending(standing_of(row, clock.now()), sight.seen, sight.wait)
+    return None if verdict is None else (verdict, sight)
 
 
 def _quiet(caller: Caller) -> float:
@@ -96,23 +106,24 @@ def _drafted(house: House, caller: Caller, row: Row) -> Row:
 
 
 def _held(house: House, caller: Caller, row: Row) -> tuple[Verdict, str] | None:
-    """Why it is not sent now, though it is due."""
-    with house.store.reading() as connection:
-        standing = counterfoils.record_standing(connection, row["tenant"], row["record_id"])
-        before = counterfoils.get(connection, row["tenant"], row["waits_for"] or "")
-    if standing is None:
-        return Verdict("held"), "the document is gone"
-    if row["waits_for"] and (before is None or before["state"] != "confirmed"):
-        state = before["state"] if before else "not there"
-        return judging.held(), f"what it waits for is {state}: {row['waits_for'][:16]}"
-    if standing["revision"] != row["revision"]:
-        return Verdict("held"), "the document has changed since; post it again"
-    if why := reason_to_hold(standing) or reason_to_refuse(standing):
-        return judging.held(), why
+    """Why it is not sent now, though it is due. What is usual is asked when it is marked."""
+    if row["state"] == "held" or row["waits_for"] or not row["url"]:
+        with house.store.reading() as connection:
+            standing = held_bills.standing(connection, row)
+            before = counterfoils.get(connection, row["tenant"], row["waits_for"] or "")
+        if row["waits_for"] and (before is None or before["state"] != "confirmed"):
+            state = before["state"] if before else "not there"
+            return judging.held(), f"what it waits for is {state}: {row['waits_for'][:16]}"
+        if hold := hold_of(row, standing):
+            return _verdict_of(hold), hold.why
     calendar = caller.connection.settings.get("calendar", {})
     if wait := seconds_of_maintenance(calendar, clock.now()):
         return Verdict("pending", wait), "the calendar of the connection: maintenance"
     return None
+
+
+def _verdict_of(hold: Hold) -> Verdict:
+    return Verdict("held") if hold.for_good else judging.held()
 
 
 def standing_of(row: Mapping[str, Any], now: datetime) -> Standing:
@@ -147,12 +158,13 @@ def _send(
     if verdict.look:
         sure = news.heard != "conflict" or not judging.is_ours(rules)
         with_care = rules if sure else replace(rules, looks="hint")
+        record(house, mark.exchanges)
         sight = look(caller, row, search)
         since = replace(at, since=0.0, misses=0)
         verdict = judging.after_looking(with_care, since, sight.seen, sight.wait)
         return _settled(house, row, verdict, sight, news)
     facts = _facts(news, replayed=verdict.replayed or news.replayed)
-    return settle(house, row, _spread(verdict), **facts)
+    return settle(house, row, _spread(verdict), mark.exchanges, **facts)
 
 
 def _judged_by_class(news: News, rules: Rules, before: Standing) -> News:

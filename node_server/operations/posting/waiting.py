@@ -64,6 +64,8 @@ def answer_of(planned: Planned) -> tuple[dict[str, Any], int]:
     """What there is to say, with its status; a refusal for what the target will not have."""
     row = planned.row
     said = shown(row) | {"replayed": planned.replayed}
+    if planned.files:
+        said["files"] = [shown(each) for each in planned.files]
     if planned.issues:
         said["issues"] = list(planned.issues)
     if row["state"] == "confirmed":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final
@@ -28,6 +28,8 @@ class Progress:
     """The newest time of change that a row of the pull under way stated."""
     following: dict[str, Any] | None = None
     """Where the list goes on; None between pulls."""
+    seen: dict[str, list[int]] = field(default_factory=dict)
+    """Of files: size and time of each as it was seen last, to know those that are done."""
 
     def started(self, now: str, *, full: bool) -> Progress:
         """A new pull: from where the last one ended, or from the beginning."""
@@ -92,7 +94,7 @@ def listing(spec: Mapping[str, Any], since: str | None) -> tuple[dict[str, Any],
     changes = asked.get("incremental")
     if changes is None or since is None:
         return asked, {}
-    for part in ("params", "headers"):
+    for part in ("params", "headers", "body"):
         if part in changes:
             asked[part] = {**asked.get(part, {}), **changes[part]}
     moment = datetime.fromisoformat(since).astimezone(UTC)
@@ -103,6 +105,7 @@ def listing(spec: Mapping[str, Any], since: str | None) -> tuple[dict[str, Any],
 _WRITTEN: dict[str, Callable[[datetime], str]] = {
     "rfc3339": lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     "datetime": lambda at: at.strftime("%Y-%m-%dT%H:%M:%S"),
+    "sql": lambda at: at.strftime("%Y-%m-%d %H:%M:%S"),
     "date": lambda at: at.strftime("%Y-%m-%d"),
     "epoch": lambda at: str(int(at.timestamp())),
     "http_date": lambda at: format_datetime(at, usegmt=True),

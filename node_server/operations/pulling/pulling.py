@@ -6,57 +6,48 @@ again and changes nothing.
 
 from __future__ import annotations
 
-import secrets
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any
 
 from connectors._transport import Page, TransportError
 from node_server.auth import Principal
 from node_server.errors import Refusal
 from node_server.logs import log
 from node_server.operations.calling import Caller, open_caller
+from node_server.operations.calling.files.exchange import FILES
+from node_server.operations.calling.files.file_caller import FileCaller
 from node_server.operations.house import House
 from node_server.operations.ingesting import Intake
 from node_server.operations.pulling import progress, rows
+from node_server.operations.pulling.file_reader import FileReader
+from node_server.operations.pulling.held import Held
 from node_server.operations.pulling.progress import Progress
+from node_server.operations.pulling.told import Told
 from node_server.store import clock, pulls
-
-LEASE_SECONDS: Final = 300
-MOST_SHOWN: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What to read."""
 
-    resource: str
+    resource: str = ""
+    """May be left out where there is only one."""
     full: bool = False
     """From the beginning, whatever was read before."""
     pages: int | None = None
     """At most so many pages in this call; the next call goes on there."""
 
 
-@dataclass(slots=True)
-class Told:
-    """What became of the rows read so far."""
-
-    rows: int = 0
-    actions: Counter[str] = field(default_factory=Counter)
-    documents: list[dict[str, Any]] = field(default_factory=list)
-    refused: list[dict[str, Any]] = field(default_factory=list)
-
-
 def pull(house: House, who: Principal, connection_id: str, wish: Wish) -> dict[str, Any]:
     """Read on; what became of each row, and whether there is more."""
     with open_caller(house, who.tenant, connection_id) as caller:
+        wish = replace(wish, resource=wish.resource or _only(caller))
         spec = _listed(caller, wish.resource)
-        held = _Held(house, who.tenant, connection_id, wish.resource)
+        held = Held(house, who.tenant, connection_id, wish.resource)
         found = held.take()
         try:
-            reader = _Reader(house, who, caller, held, spec, wish)
-            told, more = reader.read(found)
+            told, more = _reader(house, who, caller, held, spec, wish).read(found)
         except Refusal as error:
             held.give_back(why=error.message[:300])
             raise
@@ -66,7 +57,7 @@ def pull(house: House, who: Principal, connection_id: str, wish: Wish) -> dict[s
         except BaseException:
             held.give_back(why="broken off")
             raise
-    return _shown(wish.resource, told, more=more)
+    return told.shown(wish.resource, more=more)
 
 
 def _unread(error: TransportError) -> Refusal:
@@ -76,6 +67,8 @@ def _unread(error: TransportError) -> Refusal:
 
 def resources(caller: Caller) -> list[str]:
     """What can be listed there and read here."""
+    if isinstance(caller, FileCaller):
+        return [FILES]
     specs = caller.connector.manifest["resources"]
     readable = caller.connector.map_names("read")
     return [name for name, spec in specs.items() if "list" in spec and name in readable]
@@ -87,49 +80,27 @@ def listable(house: House, tenant: str, connection_id: str) -> list[str]:
         return resources(caller)
 
 
+def _only(caller: Caller) -> str:
+    known = resources(caller)
+    return known[0] if len(known) == 1 else ""
+
+
 def _listed(caller: Caller, resource: str) -> dict[str, Any]:
     known = resources(caller)
     if resource not in known:
         hint = f"use {', '.join(known)}" if known else "this system lists nothing"
         message = f"{caller.connector.name} has no list {resource[:60]!r} to pull"
         raise Refusal(422, "not_listed", message, hint=hint)
-    spec: dict[str, Any] = caller.connector.manifest["resources"][resource]["list"]
+    spec: dict[str, Any] = caller.connector.manifest["resources"].get(resource, {}).get("list", {})
     return spec
 
 
-class _Held:
-    """The right to read one list, and the note of how far it has come."""
-
-    def __init__(self, house: House, tenant: str, connection_id: str, resource: str) -> None:
-        self._house = house
-        self._place = (tenant, connection_id, resource)
-        self._lease = secrets.token_hex(8)
-
-    def take(self) -> Progress:
-        with self._house.store.writing() as transaction:
-            now, until = clock.stamp(), clock.stamp(after=LEASE_SECONDS)
-            row = pulls.lease(transaction, *self._place, lease=self._lease, now=now, until=until)
-        if row is None:
-            message = f"{self._place[2]} of this connection is being pulled already"
-            raise Refusal(409, "pull_in_flight", message, retriable=True, retry_after=5)
-        return progress.read(row["cursor"])
-
-    def note(self, come: Progress, rows_read: int) -> None:
-        until = clock.stamp(after=LEASE_SECONDS)
-        self._write(cursor=progress.write(come), rows=rows_read, leased_until=until)
-
-    def give_back(self, *, why: str | None = None) -> None:
-        state = "idle" if why is None else "failed"
-        with self._house.store.writing() as transaction:
-            changes: dict[str, Any] = {"state": state, "why": why}
-            changes |= {"lease": None, "leased_until": None}
-            pulls.note(transaction, *self._place, held_by=self._lease, **changes)
-
-    def _write(self, **changes: Any) -> None:
-        with self._house.store.writing() as transaction:
-            stamped = changes | {"updated_at": clock.stamp()}
-            if not pulls.note(transaction, *self._place, held_by=self._lease, **stamped):
-                raise Refusal(409, "pull_in_flight", "another reader has taken this pull over")
+def _reader(
+    house: House, who: Principal, caller: Caller, held: Held, spec: Mapping[str, Any], wish: Wish
+) -> _Reader | FileReader:
+    if isinstance(caller, FileCaller):
+        return FileReader(house, who, caller, held, pages=wish.pages, full=wish.full)
+    return _Reader(house, who, caller, held, spec, wish)
 
 
 class _Reader:
@@ -140,7 +111,7 @@ class _Reader:
         house: House,
         who: Principal,
         caller: Caller,
-        held: _Held,
+        held: Held,
         spec: Mapping[str, Any],
         wish: Wish,
     ) -> None:
@@ -176,35 +147,20 @@ class _Reader:
 
     def _take(self, row: Any) -> str | None:
         outcome = rows.taken_in(self._house, self._who, row, self._how)
-        for each in outcome["documents"]:
-            self._told.actions[each["action"]] += 1
+        self._told.note(outcome["documents"])
         if not outcome["documents"]:
-            self._refused(row, outcome["issues"])
-        elif len(self._told.documents) < MOST_SHOWN:
-            self._told.documents += outcome["documents"]
+            self._refused(outcome["issues"])
         return rows.changed_at(row, self._spec.get("incremental", {}))
 
-    def _refused(self, row: Any, issues: list[dict[str, Any]]) -> None:
+    def _refused(self, issues: list[dict[str, Any]]) -> None:
         place = {"row": self._told.rows + len(self._told.refused) + 1, "issues": issues}
-        if len(self._told.refused) < MOST_SHOWN:
-            self._told.refused.append(place)
+        self._told.note_refused(place)
         log().warning(
             "row_refused",
             connection=self._caller.connection.id,
             resource=self._wish.resource,
             code=issues[0]["code"] if issues else "unmapped",
         )
-
-
-def _shown(resource: str, told: Told, *, more: bool) -> dict[str, Any]:
-    return {
-        "resource": resource,
-        "rows": told.rows,
-        "actions": dict(told.actions),
-        "documents": told.documents,
-        "refused": told.refused,
-        "more": more,
-    }
 
 
 def standing(house: House, tenant: str, connection_id: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from node_server.operations.ingesting import Intake, Payload, ingest
 from node_server.store import clock
 
 _JSON = "application/json"
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
 def taken_in(house: House, who: Principal, row: Any, how: Intake) -> dict[str, Any]:
@@ -41,5 +42,14 @@ def changed_at(row: Any, incremental: Mapping[str, Any]) -> str | None:
         return None
     if incremental.get("format") == "epoch" or isinstance(value, int):
         return clock.stamp(datetime.fromtimestamp(int(value), UTC))
-    found = moment_of(str(value))
+    found = _in_parts(value) if isinstance(value, dict) else moment_of(str(value))
     return clock.stamp(found) if found else None
+
+
+def _in_parts(value: Mapping[str, Any]) -> datetime | None:
+    """A moment whose year, month and so on stand apart, in UTC (Tryton)."""
+    parts = [value.get(name) for name in _PARTS]
+    try:
+        return datetime(*(int(each or 0) for each in parts), tzinfo=UTC)  # type: ignore[arg-type, misc]
+    except ValueError:
+        return None

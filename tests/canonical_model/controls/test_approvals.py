@@ -18,6 +18,7 @@ from canonical_model.controls.policy import (
     Decision,
     Delegation,
     Directory,
+    Person,
     Progress,
     evaluate,
     progress,
@@ -342,3 +343,48 @@ def test_over_any_walk_nobody_approves_their_own_or_twice_in_a_step(
         assert all(len(each) >= need for each in approvals)
     if decision.outcome == "hold":
         assert not everybody
+
+
+def test_whoever_may_act_for_a_role_has_it_within_reach() -> None:
+    directory = Directory(
+        assignments=[
+            Assignment(role="owner", person="ann"),
+            Assignment(role="chief", person="bob"),
+            Assignment(role="other", person="zoe"),
+        ],
+        delegations=[Delegation(person="bob", to="ann"), Delegation(person="ann", to="eve")],
+    )
+    assert directory.roles_within_reach("eve") == {"owner", "chief"}
+    assert directory.roles_within_reach("bob") == {"chief"}
+
+
+def test_people_are_looked_for_on_another_day_and_never_among_the_barred() -> None:
+    policy = read_policy({
+        "policy": "p", "version": "1", "inputs": {"creator": {"type": "text"}},
+        "tables": [{"name": "t", "hit": "collect", "rules": [
+            {"id": "r", "then": {"steps": [{"id": "s", "role": "owner", "days": 3}]}}]}],
+    })  # fmt: skip
+    day, later = datetime.date(2026, 3, 1), datetime.date(2026, 3, 9)
+    directory = Directory(
+        assignments=[Assignment(role="owner", person=each) for each in ("ann", "bob", "cyd")],
+        absences=[Absence(person="ann", start=later)],
+    )
+    made = evaluate(policy, {"creator": "zoe"}, on=day, directory=directory, barred=["bob"])
+    assert [each.person for each in made.steps[0].candidates] == ["ann", "cyd"]
+    asked = evaluate(
+        policy, {"creator": "zoe"}, on=day, directory=directory, barred=["bob"], today=later
+    )
+    assert [each.person for each in asked.steps[0].candidates] == ["cyd"]
+    assert (asked.on, asked.steps[0].due) == (made.on, made.steps[0].due)
+    assert asked.steps[0].barred == ["bob", "zoe"]
+
+
+def test_whoever_goes_by_another_name_is_one_person() -> None:
+    directory = Directory(
+        people=[Person(person="ann", known_as=["key_1", "auth0|7"])],
+        assignments=[Assignment(role="owner", person="key_2")],
+    )
+    assert directory.person("key_1", "laptop") == "ann"
+    assert directory.person("key_9", "auth0|7") == "ann"
+    assert directory.person("key_2", "bob") == "key_2"
+    assert directory.person("key_3", "bob") == "bob"

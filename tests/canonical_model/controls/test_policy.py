@@ -478,3 +478,30 @@ def test_no_fact_makes_a_decision_raise(tree: Any, data: st.DataObject, on: date
 def test_facts_of_any_document_can_be_decided_on(document: Any) -> None:
     read = read_policy(TREES[0])
     assert evaluate(read, facts_of(document, creator="ann"), on=DAY).facts["creator"] == "ann"
+
+
+@pytest.mark.parametrize(
+    ("reach", "path"),
+    [
+        ({"kinds": ["invoise"]}, "applies_to.kinds"),
+        ({"acts": ["aprove"]}, "applies_to.acts"),
+        ({"kinds": ["invoice"], "directions": ["out"]}, "applies_to.directions"),
+        ({"directions": ["payable"]}, "applies_to"),
+        ({"kinds": []}, "applies_to"),
+        ({"kinds": "invoice"}, "applies_to.kinds"),
+        ({"kind": ["invoice"]}, "applies_to.kind"),
+    ],
+)
+def test_what_a_policy_applies_to_is_read_with_its_faults(reach: Any, path: str) -> None:
+    issues = find_faults(policy({"id": "r", "then": {}}) | {"applies_to": reach})
+    assert path in {each.path for each in issues}
+
+
+def test_what_a_policy_applies_to_is_part_of_it() -> None:
+    reach = {"kinds": ["invoice"], "acts": ["pay"]}
+    tree = policy({"id": "r", "then": {}}) | {"applies_to": reach}
+    read = read_policy(tree)
+    assert read.applies_to is not None
+    assert (read.applies_to.kinds, read.applies_to.acts) == (["invoice"], ["pay"])
+    assert read.hash != read_policy(policy({"id": "r", "then": {}})).hash
+    VALIDATOR.validate(as_json(tree))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -14,6 +15,7 @@ from connectors._transport import Policy, TransportRefused, check_url
 from node_server.operations.calling import NotReady
 from node_server.operations.calling.filling import (
     fill,
+    fill_encoded,
     fill_parameter,
     fill_path,
     fill_tree,
@@ -51,6 +53,34 @@ def test_no_value_ends_a_text_of_a_query(value: str) -> None:
 def test_a_value_in_a_body_stays_a_text(value: str) -> None:
     tree = fill_tree({"a": ["{v}", 1, None], "b": {"c": "x{v}"}}, lambda name: value)
     assert tree == {"a": [value, 1, None], "b": {"c": f"x{value}"}}
+
+
+@pytest.mark.parametrize("value", [77, True, "77", ["a", 7], {"a": 1}])
+def test_a_text_that_is_nothing_but_a_place_takes_the_value_as_it_is(value: object) -> None:
+    assert fill_tree([["partner_id", "=", "{v}"]], lambda name: value) == [
+        ["partner_id", "=", value]
+    ]
+
+
+def test_within_a_longer_text_every_value_is_written_out() -> None:
+    values = {"number": 7, "yes": True}
+    tree = fill_tree({"a": "x{number}", "b": "is {yes}"}, values.__getitem__)
+    assert tree == {"a": "x7", "b": "is true"}
+    with pytest.raises(NotReady):
+        fill_tree("x{v}", lambda name: ["a", "b"])
+
+
+@given(ANY)
+def test_an_encoded_parameter_is_json_whatever_stands_in_it(value: str) -> None:
+    text = '[["reference", "=", "{marker}"], ["party", "=", "{party}"]]'
+    made = fill_encoded(text, {"marker": value, "party": 2}.__getitem__)
+    assert re.fullmatch(r"[A-Za-z0-9_=-]+", made)
+    assert json.loads(urlsafe_b64decode(made)) == [["reference", "=", value], ["party", "=", 2]]
+
+
+def test_what_is_no_json_is_not_encoded() -> None:
+    with pytest.raises(NotReady, match="no JSON"):
+        fill_encoded("[[{v}", lambda name: "x")
 
 
 @pytest.mark.parametrize(

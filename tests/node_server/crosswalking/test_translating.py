@@ -63,6 +63,21 @@ def test_everything_that_a_table_knows_is_said_in_its_words() -> None:
     assert made["taxes"][0]["code"] == line["taxes"][0]["code"] == "INPUT19"
 
 
+def test_a_party_gets_what_else_the_target_names_it_by() -> None:
+    read = wire.decode(json.dumps(BILL).encode())
+    asked: list[tuple[str, str]] = []
+
+    def further(kind: str, target: str) -> dict[str, str]:
+        asked.append((kind, target))
+        return {"party.address": "12"}
+
+    made, _ = translated(read, lambda *_: "56", frozenset({"supplier"}), further)
+    ids = wire.to_plain(made)["seller"]["ids"]
+    assert asked == [("supplier", "56")]
+    assert {"kind": "other", "scheme": "party.address", "value": "12"} in ids
+    assert {"kind": "vat", "value": "DE123456788"} in ids
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "customer"])
 def test_what_a_begun_table_does_not_know_is_named(kind: str) -> None:
     _, unknown = said(BILL, {kind: {"something else": "1"}})

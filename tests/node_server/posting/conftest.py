@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from connectors._transport import MemoryLimiter
 from node_server.app import create_app
 from node_server.config import Settings
+from node_server.operations.calling.shared import shared
+from node_server.operations.house import House
 from node_server.operations.posting.leasing import take
 from node_server.operations.posting.turns import turn
 from node_server.simulators import Simulator, start
-from node_server.store import counterfoils
+from node_server.store import clock, counterfoils
 from tests.node_server.conftest import Served
 from tests.node_server.test_documents_over_http import canonical
 from tests.node_server.test_documents_over_http import take as take_in
@@ -45,6 +49,30 @@ def bill(number: str, which: int, **more: Any) -> bytes:
     return canonical(number, **said | more)
 
 
+LONG = 60.0
+"""Seconds that no test waits for."""
+
+
+@dataclass
+class Time:
+    """The time of the house, which may go on faster than that of the world."""
+
+    ahead: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
+    def pass_(self, house: House, seconds: float) -> None:
+        self.ahead += seconds
+        common = house.kept(shared)
+        if isinstance(common.limiter, MemoryLimiter):
+            ahead = int(self.ahead * 1_000_000)
+            common.limiter._clock = lambda: time.monotonic_ns() // 1000 + ahead
+        elif common.client is not None:
+            for key in common.client.scan_iter("counterfoil:limit:held:*"):
+                common.client.delete(key)
+
+
 @dataclass
 class Desk:
     """Where somebody posts documents to one simulated target."""
@@ -54,6 +82,7 @@ class Desk:
     # What is known of a target is shared through Redis: each desk is a connection of its own.
     connection: str = field(default_factory=lambda: f"there-{token_hex(4)}")
     numbers: int = 0
+    time: Time = field(default_factory=lambda: Time())
     more: dict[str, Any] = field(default_factory=dict)
 
     def connect(self, **settings: Any) -> None:
@@ -92,18 +121,31 @@ class Desk:
         )  # fmt: skip
 
     def work(self, seconds: float = 20, *, steps: int = 0) -> int:
-        """Work on what is due, until nothing is open; or for so many steps."""
+        """Work on what is due, until nothing is open; or for so many steps.
+
+        Nobody waits for what is due later: its time comes at once.
+        """
         end, done = time.monotonic() + seconds, 0
         while time.monotonic() < end:
-            for row in take(self.served.house, 1):
+            rows = take(self.served.house, 1)
+            for row in rows:
                 turn(self.served.house, row)
                 done += 1
             if steps and done >= steps:
                 return done
             if not steps and not self.open():
                 return done
-            time.sleep(0.01)
+            if not rows:
+                self._wait()
         return done
+
+    def _wait(self) -> None:
+        due = [row["due_at"] for row in self.rows() if row["state"] in counterfoils.WORKABLE]
+        wait = (clock.read(min(due)) - clock.now()).total_seconds() if due else 0.0
+        if 0 < wait < LONG:
+            self.time.pass_(self.served.house, wait)
+        else:
+            time.sleep(0.01)
 
     def open(self) -> int:
         rows = self.rows()
@@ -144,8 +186,10 @@ Open = Callable[..., Desk]
 
 
 @pytest.fixture
-def desk(settings: Settings) -> Iterator[Open]:
+def desk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens a desk at a target: `desk("sim/replay")`."""
+    going = Time()
+    monkeypatch.setattr(clock, "now", going.now)
     with ExitStack() as stack:
         app = create_app(settings)
         house = app.extensions["counterfoil"].house
@@ -155,7 +199,9 @@ def desk(settings: Settings) -> Iterator[Open]:
             simulating: AbstractContextManager[Simulator] = start(
                 connector, seed=1, overlay=str(TARGETS), **options
             )
-            made = Desk(Served(house, app.test_client()), stack.enter_context(simulating))
+            made = Desk(
+                Served(house, app.test_client()), stack.enter_context(simulating), time=going
+            )
             if connect:
                 made.connect()
             return made

@@ -407,12 +407,15 @@ def test_what_no_table_knows_is_held_before_anything_is_sent(there: Desk) -> Non
     record = there.invoice()
     assert there.post(record).get_json()["state"] == "held"
     assert there.document(record)["exception"]["code"] == "supplier_unmapped"
+    (held,) = there.served.get("/v1/exceptions").get_json()["data"]
+    assert (held["control"], held["holds"], held["moves"]) == ("crosswalks", False, True)
     assert there.target.calls == []
     _know(there, "name:supplier 1 gmbh", "V-2")
     _retry(there, "it is in the table now")
     there.work()
     assert there.target.objects("bill")[0]["supplier_id"] == "V-2"
     assert there.document(record)["state"] == "posted"
+    assert there.served.get("/v1/exceptions?state=open").get_json()["data"] == []
 
 
 def _know(there: Desk, value: str, target: str) -> None:

@@ -196,6 +196,16 @@ def test_rules_come_from_the_manifest() -> None:
     assert rules_of({}, search_of({}, None), effect, 5).kind == "none"
 
 
+def test_a_field_that_is_empty_makes_nothing_unique() -> None:
+    spec = {"idempotency": {"class": "unique", "marker": {"path": "code", "natural": True}}}
+    effect = Effect("erp/tryton", "c", "pty_1", 1, "party")
+    kinds = [
+        rules_of(spec, search_of(spec, tree), effect, 60.0).kind
+        for tree in ({"code": "77", "name": "A"}, {"name": "A"})
+    ]
+    assert kinds == ["unique", "none"]
+
+
 @pytest.mark.parametrize(
     ("spec", "wanted"),
     [

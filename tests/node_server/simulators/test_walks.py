@@ -134,7 +134,7 @@ def test_every_incremental_list_gives_what_changed_since(walker: Walker) -> None
     shelves = walker.simulator.system.target.shelves
     for resource in (each.resources[0] for each in shelves):
         told = spec_of(walker, resource).get("list", {}).get("incremental", {})
-        if not told.keys() & {"params", "headers"}:
+        if not told.keys() & {"params", "headers", "body"}:
             continue
         walker.simulator.put(resource, {"simulated": "old"})
         walker.simulator.shift(5 * 86_400)
@@ -142,9 +142,12 @@ def test_every_incremental_list_gives_what_changed_since(walker: Walker) -> None
         walker.simulator.shift(5 * 86_400)
         walker.simulator.put(resource, {"simulated": "new"})
         walker.renew()
-        params = {n: walker.fill(t, {"since": since}) for n, t in told.get("params", {}).items()}
+        listed = spec_of(walker, resource)["list"]
+        params = walker.params({**told, "encode": listed.get("encode", {})}, {"since": since})
         headers = {n: walker.fill(t, {"since": since}) for n, t in told.get("headers", {}).items()}
-        found = [row["simulated"] for row in walker.rows(resource, params=params, headers=headers)]
+        body = walker.filled(told.get("body", {}), {"since": since})
+        rows = walker.rows(resource, params=params, headers=headers, body=body)
+        found = [row["simulated"] for row in rows]
         assert found == ["new"], resource
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -88,7 +89,7 @@ class Walker:
         api = self.manifest["api"]
         headers = {**api.get("headers", {}), **spec.get("headers", {})}
         params = {**api.get("query", {}), **spec.get("params", {})}
-        body = self._filled(spec["body"], values) if body is None and "body" in spec else body
+        body = self.filled(spec["body"], values) if body is None and "body" in spec else body
         if body is not None:
             headers["Content-Type"] = "application/json"
         made = Request(
@@ -97,15 +98,22 @@ class Walker:
             {name: self.fill(text, values) for name, text in headers.items()},
             b"" if body is None else json.dumps(body).encode(),
         )
-        return made.with_params({name: self.fill(text, values) for name, text in params.items()})
+        return made.with_params(self.params({**spec, "params": params}, values))
 
-    def _filled(self, tree: Any, values: Mapping[str, str]) -> Any:
+    def params(self, spec: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str]:
+        """The query of a call, encoded where it is to be."""
+        encoded = spec.get("encode", {})
+        texts = {name: self.fill(text, values) for name, text in spec.get("params", {}).items()}
+        return {n: as_base64url(t) if n in encoded else t for n, t in texts.items()}
+
+    def filled(self, tree: Any, values: Mapping[str, str]) -> Any:
+        """Every text of a body."""
         if isinstance(tree, str):
             return self.fill(tree, values)
         if isinstance(tree, list):
-            return [self._filled(each, values) for each in tree]
+            return [self.filled(each, values) for each in tree]
         if isinstance(tree, dict):
-            return {name: self._filled(each, values) for name, each in tree.items()}
+            return {name: self.filled(each, values) for name, each in tree.items()}
         return tree
 
     def send(self, request: Request, timeout: float = 20) -> Answer:
@@ -153,9 +161,10 @@ class Walker:
         ]
 
     def rows(self, resource: str, **more: Mapping[str, str]) -> Iterator[Any]:
-        """All rows of a list over all its pages; `params` or `headers` go on top."""
+        """All rows of a list over all its pages; `params`, `headers` or `body` go on top."""
         spec = self.manifest["resources"][resource]["list"]
-        request = self.request(spec, {"journal": "j1"})
+        body = {"body": {**spec.get("body", {}), **more["body"]}} if more.get("body") else {}
+        request = self.request({**spec, **body}, {"journal": "j1"})
         request = request.with_params(more.get("params", {})).with_headers(more.get("headers", {}))
         paging = spec.get("paging", self.manifest["api"].get("paging", {"style": "none"}))
         for page in pages(self._fetch, request, paging, items=spec.get("items", "")):
@@ -172,6 +181,10 @@ class Walker:
         if "id" in spec:
             return str(pick(answer.json(), spec["id"]))
         return answer.headers[spec.get("id_header", "Location")].rpartition("/")[2]
+
+
+def as_base64url(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode()
 
 
 def payload(resource: Mapping[str, Any], number: str) -> dict[str, Any]:

@@ -77,7 +77,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("counterfoils", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_counterfoils_state_due_at"), ["state", "due_at"], unique=False
+            batch_op.f("ix_counterfoils_leased_until"),
+            ["leased_until"],
+            unique=False,
+            sqlite_where=sa.text("leased_until IS NOT NULL"),
+            postgresql_where=sa.text("leased_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_counterfoils_priority_due_at"),
+            ["priority", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("due_at < '9999-12-31T23:59:59.999999Z'"),
+            postgresql_where=sa.text("due_at < '9999-12-31T23:59:59.999999Z'"),
         )
         batch_op.create_index(
             batch_op.f("ix_counterfoils_tenant_connection_id_state"),
@@ -229,6 +240,33 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "files",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("connection_id", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("modified", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("documents", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant", "connection_id"],
+            ["connections.tenant", "connections.id"],
+            name=op.f("fk_files_tenant_connection_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant", "connection_id", "sha256", name=op.f("pk_files")),
+    )
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_files_tenant_connection_id_name"),
+            ["tenant", "connection_id", "name"],
+            unique=False,
+        )
+
+    op.create_table(
         "pulls",
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("connection_id", sa.Text(), nullable=False),
@@ -261,6 +299,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pulls_due_at"))
 
     op.drop_table("pulls")
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_files_tenant_connection_id_name"))
+
+    op.drop_table("files")
     op.drop_table("masters")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inbound_state_due_at"))
@@ -281,7 +323,8 @@ def downgrade() -> None:
     with op.batch_alter_table("counterfoils", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_counterfoils_tenant_record_id"))
         batch_op.drop_index(batch_op.f("ix_counterfoils_tenant_connection_id_state"))
-        batch_op.drop_index(batch_op.f("ix_counterfoils_state_due_at"))
+        batch_op.drop_index(batch_op.f("ix_counterfoils_priority_due_at"))
+        batch_op.drop_index(batch_op.f("ix_counterfoils_leased_until"))
 
     op.drop_table("counterfoils")
     op.drop_table("connections")

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
         sa.Column("proposed_by", sa.Text(), nullable=False),
         sa.Column("proposed_at", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=True),
@@ -184,6 +185,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("raw_sha256", sa.Text(), nullable=False),
         sa.Column("entries", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("read_up_to", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("loaded_by", sa.Text(), nullable=False),
         sa.Column("loaded_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "name", name=op.f("pk_watch_lists")),
@@ -211,6 +213,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("due_at", sa.Text(), nullable=True),
         sa.Column("escalations", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("escalate_at", sa.Text(), nullable=True),
         sa.Column("opened_by", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.Text(), nullable=False),
         sa.Column("closed_by", sa.Text(), nullable=True),
@@ -233,6 +236,9 @@ def upgrade() -> None:
             batch_op.f("ix_exceptions_tenant_state_due_at"),
             ["tenant", "state", "due_at"],
             unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_exceptions_state_escalate_at"), ["state", "escalate_at"], unique=False
         )
 
     op.create_table(
@@ -266,8 +272,10 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("accounts", sa.LargeBinary(), nullable=False),
         sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
         sa.Column("proposed_by", sa.Text(), nullable=False),
         sa.Column("proposed_at", sa.Text(), nullable=False),
         sa.Column("approved_by", sa.Text(), nullable=True),
@@ -428,6 +436,64 @@ def upgrade() -> None:
     )
 
     # ### end Alembic commands ###
+    _open_what_is_held()
+
+    # What fingerprints found is found by terms now; they are noted when the controls follow.
+    with op.batch_alter_table("record_marks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_record_marks_tenant_record_id"))
+
+    op.drop_table("record_marks")
+
+
+def _open_what_is_held() -> None:
+    """What is held is held by an exception from now on; controls begin with what comes now."""
+    names = ("tenant", "id", "position", "state", "exception_code", "payment_hold", "content_hash")
+    records = sa.table("records", *map(sa.column, names), sa.column("updated_at"))
+    code = records.c.exception_code
+    own: sa.ColumnElement[bool] = code.in_(("target_rejected", "target_uncertain", "period_closed"))
+    unmapped = code.like("%\\_unmapped", escape="\\")
+    taken_in = code.in_(("natural_key_conflict", "changed_after_post", "source_deleted"))
+    control = sa.case(
+        (own, "posting"), (unmapped, "crosswalks"), (taken_in, "ingestion"), else_="person"
+    )
+    moved = records.c.state == "exception"
+    suspected = records.c.payment_hold == sa.true()
+    _open(records, moved, control, code, holds=sa.not_(own | unmapped), moves=True)
+    _open(records, suspected, sa.literal("duplicates"), sa.literal("duplicate_suspected"))
+    held = records.update().where(moved, sa.not_(own | unmapped)).values(payment_hold=sa.true())
+    op.execute(held)
+    op.execute(
+        "insert into event_readers (tenant, reader, position, attempts)"
+        " select tenant, 'controls', max(position), 0 from events group by tenant"
+    )
+
+
+def _open(
+    records: sa.TableClause, which: sa.ColumnElement[bool], control: sa.ColumnElement[str],
+    code: sa.ColumnElement[str], *, holds: sa.ColumnElement[bool] | bool = True,
+    moves: bool = False,
+) -> None:  # fmt: skip
+    mark = "exc_m" if moves else "exc_h"
+    number = sa.cast(records.c.position, sa.Text())
+    values = {
+        "tenant": records.c.tenant,
+        "id": sa.literal(mark) + number,
+        "record_id": records.c.id,
+        "control": control,
+        "code": code,
+        "state": sa.literal("open"),
+        "holds": holds if isinstance(holds, sa.ColumnElement) else sa.literal(holds),
+        "moves": sa.literal(moves),
+        "summary": sa.literal("held before exceptions were kept"),
+        "content_hash": records.c.content_hash,
+        "context": sa.literal(b"{}", sa.LargeBinary()),
+        "opened_by": sa.literal("control:migration"),
+        "opened_at": records.c.updated_at,
+    }
+    exceptions = sa.table("exceptions", *map(sa.column, values))
+    op.execute(
+        exceptions.insert().from_select(list(values), sa.select(*values.values()).where(which))
+    )
 
 
 def downgrade() -> None:
@@ -460,6 +526,7 @@ def downgrade() -> None:
     op.drop_table("matches")
     with op.batch_alter_table("exceptions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exceptions_tenant_state_due_at"))
+        batch_op.drop_index(batch_op.f("ix_exceptions_state_escalate_at"))
         batch_op.drop_index(batch_op.f("ix_exceptions_tenant_record_id"))
 
     op.drop_table("exceptions")
@@ -486,3 +553,20 @@ def downgrade() -> None:
 
     op.drop_table("approvals")
     # ### end Alembic commands ###
+    op.create_table(
+        "record_marks",
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant", "record_id"],
+            ["records.tenant", "records.id"],
+            name=op.f("fk_record_marks_tenant_record_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant", "mark", "record_id", name=op.f("pk_record_marks")),
+    )
+    with op.batch_alter_table("record_marks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_record_marks_tenant_record_id"), ["tenant", "record_id"], unique=False
+        )

@@ -1,0 +1,1 @@
+"""Clearing exceptions: what people do about them, what becomes of those that nobody looks at."""

@@ -1,0 +1,1 @@
+"""What the policies in force say, before anything is done about it."""

@@ -1,0 +1,1 @@
+"""Taking parties in: screening that holds, and bank details that two persons change."""

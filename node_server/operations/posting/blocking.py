@@ -1,0 +1,7 @@
+"""What cannot be made yet."""
+
+from __future__ import annotations
+
+
+class Blocked(Exception):
+    """It cannot be made yet; the message says why."""

@@ -1,0 +1,1 @@
+"""Reconciliation over the store: bank lines, payments and what they settle."""
