@@ -31,7 +31,7 @@ make_venv = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/d
 .PHONY: help install run test test-deep test-lowest test-tryton test-wheel test-n8n check-n8n test-node-red check generate generated bench build clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
 
 install: $(VENV)/.installed ## make .venv and install the package into it (the others do this)

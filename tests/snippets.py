@@ -96,7 +96,7 @@ def make_targets(document: str) -> set[str]:
     """Targets of ``make`` that a document names in a block or a code span."""
     code = [found["code"] for found in FENCE.finditer(document)]
     code += CODE_SPAN.findall(FENCE.sub("", document))
-    return set(re.findall(r"(?:^|[`$;&] ?)make ([a-z][a-z-]*)", "\n".join(code), re.MULTILINE))
+    return set(re.findall(r"(?:^|[`$;&] ?)make ([a-z][a-z0-9-]*)", "\n".join(code), re.MULTILINE))
 
 
 def _lines(text: str) -> list[str]:

@@ -121,7 +121,7 @@ def test_links_lead_to_files_that_exist(document: str) -> None:
 def test_every_make_target_a_document_names_exists(document: str) -> None:
     text = text_of(document)
     named = make_targets(f"```sh\n{text}```\n" if document == ".ci/run" else text)
-    existing = set(re.findall(r"^([a-z][a-z-]*):", text_of("Makefile"), re.MULTILINE))
+    existing = set(re.findall(r"^([a-z][a-z0-9-]*):", text_of("Makefile"), re.MULTILINE))
     assert named, f"{document} names no make target"
     assert named <= existing, f"{document} names {sorted(named - existing)}, unknown to Makefile"
 

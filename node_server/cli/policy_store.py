@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import click
 from node_server.cli import control_options as options
 from node_server.cli.acting import acting_options, desk
 from node_server.cli.refusing import tells
-from node_server.operations.policing import showing, trying, versions
+from node_server.operations.policing import applying, showing, trying, versions
 
 STORED = click.Group()
 """Commands that `counterfoil policy` has beside those on files alone."""
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_AT_ONCE = 500
 _name = click.argument("name")
 _number = click.argument("number", type=click.IntRange(1))
 _reason = click.option("--reason", required=True, help="Why; it goes into the audit trail.")
@@ -122,6 +124,24 @@ def retire(name: str, reason: str, **given: Any) -> None:
     """Propose that NAME decides no more."""
     with desk(given, "configure") as at:
         click.echo(_line(versions.retire(at.house, at.who, name, reason)))
+
+
+@STORED.command("apply")
+@_name
+@acting_options
+@tells
+def apply(name: str, **given: Any) -> None:
+    """Ask NAME about the documents that were there before it, and are not approved yet."""
+    outcomes: Counter[str] = Counter()
+    after: str | None = None
+    with desk(given, "configure") as at:
+        while True:
+            found = applying.applied(at.house, at.who, name, after=after, most=_AT_ONCE)
+            outcomes.update(found["outcomes"])
+            if (after := found.get("next_cursor")) is None:
+                break
+    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    click.echo(f"{sum(outcomes.values())} documents: {told or 'none'}")
 
 
 _day = click.DateTime(["%Y-%m-%d"])

@@ -5,7 +5,8 @@ Of two that may be one, the one that came later is held. Nothing is ever rejecte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from msgspec import structs
@@ -31,6 +32,9 @@ from node_server.store import records, terms
 from node_server.store.records import Stored
 
 SUSPECTED: Final = "duplicate_suspected"
+_USUAL: Final = DuplicatePolicy()
+_NEW: Final = sys.maxsize
+"""The position of what has come just now: after all others."""
 _SUSPECT: Final = "suspect"
 _CHANGES: Final = frozenset(
     {"revised", "source_attached", "rejected", "archived", "voided", "reopened", "approved"}
@@ -40,14 +44,22 @@ _MOST_TOLD: Final = 20
 
 def suspicions(connection: Connection, tenant: str, record: Record) -> list[Duplicate]:
     """What a record is suspected of among all that the tenant has, most likely first."""
-    if not isinstance(record.document, Bill):
+    found = naming.duplicate_terms(record)
+    ids = _near(connection, tenant, found, _USUAL) - {record.id}
+    if not ids:
         return []
     policy = in_force(connection, tenant, DUPLICATES, DuplicatePolicy)
-    found = naming.duplicate_terms(record)
-    ids = terms.near(connection, tenant, found, policy.neighbours) - {record.id}
-    candidates = records.get_all(connection, [(tenant, each) for each in ids]) if ids else {}
+    if policy.neighbours != _USUAL.neighbours:
+        ids = _near(connection, tenant, found, policy) - {record.id}
+    candidates = records.get_all(connection, [(tenant, each) for each in ids])
     others = {name: each.record for (_, name), each in candidates.items()}
     return duplicates_of(record.id or "", record, others, policy)
+
+
+def _near(
+    connection: Connection, tenant: str, found: Mapping[str, str], policy: DuplicatePolicy
+) -> set[str]:
+    return terms.near(connection, tenant, found, policy.neighbours) if found else set()
 
 
 def judge(keeper: Keeper, stored: Stored) -> tuple[Stored, list[Duplicate]]:
@@ -60,7 +72,8 @@ def judge(keeper: Keeper, stored: Stored) -> tuple[Stored, list[Duplicate]]:
         return stored, []
     found = suspicions(connection, tenant, record)
     mine = [each for each in found if each.verdict != "link" and _waits(keeper, stored, each)]
-    before = terms.kept(connection, tenant, record.id or "", _SUSPECT)
+    new = stored.position == _NEW
+    before = [] if new else terms.kept(connection, tenant, record.id or "", _SUSPECT)
     if not mine and not before:
         return stored, found
     terms.put(connection, tenant, record.id or "", _SUSPECT, [other(record, each) for each in mine])
@@ -72,13 +85,16 @@ def judge(keeper: Keeper, stored: Stored) -> tuple[Stored, list[Duplicate]]:
     return raise_on(keeper, stored, _finding(keeper, stored.record, mine)), found
 
 
-def judge_kept(keeper: Keeper, record: Record, held: bool) -> tuple[Record, bool, Duplicate | None]:
+def judge_kept(
+    keeper: Keeper, record: Record, *, held: bool, new: bool
+) -> tuple[Record, bool, Duplicate | None]:
     """The same for a record that was kept just now; with what it is most likely a copy of."""
-    if not isinstance(record.document, Bill):
+    if not isinstance(record.document, Bill) or _in_conflict(record):
         return record, held, None
-    stored = records.get(keeper.connection, keeper.tenant, record.id or "")
-    if stored is None or _in_conflict(record):
-        return record, held, None
+    stored = Stored(record, _NEW, keeper.actor, held)
+    if not new:
+        kept = records.get(keeper.connection, keeper.tenant, record.id or "")
+        stored = kept or stored
     stored, found = judge(keeper, stored)
     first = next((each for each in found if each.verdict != "link"), None)
     return stored.record, stored.payment_hold, first

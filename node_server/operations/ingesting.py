@@ -131,7 +131,9 @@ def _take(keeper: Keeper, record: Record) -> dict[str, Any]:
     kept, held = keeper.keep(decision, record)
     suspicion = None
     if decision.action in _JUDGED:
-        kept, held, suspicion = duplicating.judge_kept(keeper, kept, held)
+        kept, held, suspicion = duplicating.judge_kept(
+            keeper, kept, held=held, new=decision.action == "create"
+        )
     outcome: dict[str, Any] = {
         "id": kept.id,
         "action": decision.action,

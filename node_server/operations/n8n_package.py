@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import connectors
-from node_server.errors import Refusal
-from node_server.n8n.brand import BadBrand, Brand
+from node_server.n8n.brand import Brand
 from node_server.n8n.building import package, write
-from node_server.n8n.icons import BadIcon
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,8 @@ def build(description: Mapping[str, Any], wish: Wish, folder: Path) -> str:
     pack = connectors.pack(wish.overlay).connectors
     for name in wish.chosen:
         connectors.pack(wish.overlay)[name]  # an unknown one is refused with the nearest
-    try:
-        brand = _brand(wish)
-        files = package(description, pack.values(), brand, chosen=wish.chosen, icon=wish.icon)
-    except (BadBrand, BadIcon) as error:
-        raise Refusal(422, "parameter_invalid", str(error)) from None
-    write(files, folder)
+    brand = _brand(wish)
+    write(package(description, pack.values(), brand, chosen=wish.chosen, icon=wish.icon), folder)
     return brand.package
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 import datetime
 
 from node_server.errors import Refusal
-from node_server.operations.policing import deciding, showing, trying
+from node_server.operations.policing import applying, deciding, showing, trying
 from node_server.resources.call import Call, Reply, listed, reply
 from node_server.resources.documents import ID
-from node_server.resources.endpoint import PAGED, Answer, Body, endpoint, page_schema, query
+from node_server.resources.endpoint import (
+    PAGED,
+    Answer,
+    Body,
+    endpoint,
+    in_path,
+    page_schema,
+    query,
+)
 from node_server.resources.shapes import ANYTHING, closed, flag, many, shape, text, whole
 
 _DECISION = shape(
@@ -96,6 +104,35 @@ def decide_document(call: Call) -> Reply:
     The same facts again give the same decision, kept once."""
     found = deciding.decided(call.house, call.who, call.given["id"], call.trace.header)
     return listed(call, found)
+
+
+_SPAN = closed(
+    (),
+    most={"type": "integer", "minimum": 1, "maximum": 1000, "default": 500},
+    cursor=text("Where to go on: `next_cursor` of the answer before", maxLength=100),
+)
+
+
+@endpoint(
+    "POST",
+    "/v1/policies/{name}/apply",
+    summary="Ask a policy about documents that were there before it",
+    tag="Policies",
+    permission="configure",
+    parameters=(in_path("name", "Name of the policy", "invoice_approval"),),
+    body=Body("How many at once", schema=_SPAN, example={"most": 500}, required=False),
+    answers={200: Answer("How they came out, and whether there are more",
+                         shape(("asked", "outcomes", "has_more"), asked=whole(),
+                               outcomes={**ANYTHING, "description": "How many of each"},
+                               has_more=flag(), next_cursor=text()))},
+    refusals=(400, 404, 409, 413, 415, 422),
+)  # fmt: skip
+def apply_policy(call: Call) -> Reply:
+    """After a policy was put in force: documents that nobody has approved or rejected yet are asked
+    about, as each new one is by itself. Ask again with the cursor until there are no more."""
+    body = call.body or {}
+    most, after = body.get("most", 500), body.get("cursor")
+    return reply(applying.applied(call.house, call.who, call.given["name"], after=after, most=most))
 
 
 @endpoint(

@@ -8,7 +8,7 @@ PROPOSAL = shape(
     ("id", "state", "strength", "score", "proposal", "records", "history"),
     id=text("Id of the proposal"),
     state=text("proposed, accepted, rejected, undone or superseded"),
-    strength=text("strong where it rests on a reference that the tenant calls so, else weak"),
+    strength=text("strong with a reference that the tenant calls so, by_hand, else weak"),
     score=text("How likely it is right, 0 to 1"),
     proposal=shape(
         ("lines", "items", "decision", "score"),

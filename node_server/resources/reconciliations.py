@@ -118,7 +118,7 @@ def propose_reconciliation(call: Call) -> Reply:
         *PAGED,
         query("state", "Only in this state",
               enum=["proposed", "accepted", "rejected", "undone", "superseded"]),
-        query("strength", "Only of this strength", enum=["strong", "weak"]),
+        query("strength", "Only of this strength", enum=["strong", "weak", "by_hand"]),
         query("document", "Only those about this document or bank line"),
     ),
     answers={200: Answer("One page, in the order in which they were made",

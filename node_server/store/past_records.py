@@ -1,8 +1,8 @@
-"""Documents of the past: the newest first, and those of the same other side."""
+"""Documents of the past: the newest first, those of the same other side, those still open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -40,6 +40,24 @@ def newest(
         )
         for row in rows
     ]
+
+
+def undecided(
+    connection: Connection, tenant: str, kinds: Collection[str], *, after: int, limit: int
+) -> list[tuple[int, str]]:
+    """Places and ids of documents of these kinds that nobody has approved or rejected yet."""
+    query = (
+        select(records.c.position, records.c.id)
+        .where(
+            records.c.tenant == tenant,
+            records.c.kind.in_(list(kinds)),
+            records.c.state.in_(("validated", "matched", "exception")),
+            records.c.position > after,
+        )
+        .order_by(records.c.position)
+        .limit(limit)
+    )
+    return [(position, record_id) for position, record_id in connection.execute(query)]
 
 
 def dealt_with_before(connection: Connection, stored: Stored) -> bool:

@@ -35,12 +35,14 @@ class NodeRed:
     """One Node-RED with a folder of its own."""
 
     port: int
+    deployed: int = 0
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def deploy(self, nodes: list[dict[str, Any]], key: str) -> None:
         """Flows in place of those before, the nodes of ours with the key."""
+        self.deployed += 1
         tab = {"id": "tab", "type": "tab", "label": "test"}
         made = [self._with_key({"z": "tab", "x": 0, "y": 0, **each}, key) for each in nodes]
         body = {"flows": [tab, *made]}
@@ -48,7 +50,20 @@ class NodeRed:
         answer = requests.post(self.url("/flows"), json=body, headers=headers, timeout=60)
         assert answer.status_code == 200, answer.text
 
+    def sent(self, data: bytes, kind: str = "application/octet-stream") -> tuple[int, Any]:
+        """What the flow that was deployed last answers; it starts after it was taken."""
+        end = time.monotonic() + 60
+        while True:
+            headers = {"Content-Type": kind}
+            address = self.url(f"/in-{self.deployed}")
+            answer = requests.post(address, data=data, headers=headers, timeout=60)
+            if answer.status_code != 404 or time.monotonic() > end:
+                return answer.status_code, answer.json()
+            time.sleep(0.2)
+
     def _with_key(self, node: dict[str, Any], key: str) -> dict[str, Any]:
+        if node["type"] == "http in":
+            return node | {"url": f"/in-{self.deployed}"}
         if not node["type"].startswith("counterfoil-"):
             return node
         return node | {"credentials": {"COUNTERFOIL_KEY": key}}

@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import pytest
-import requests
 
 from canonical_model import schemas
 from node_server.orchestrators.node_red import files
@@ -26,22 +25,15 @@ WHY = [
 
 
 def flow(kind: str, server: Server, **stated: str) -> list[Json]:
-    """What is posted to `/in` goes through the node; the answer is its message, or the error."""
+    """What is sent to it goes through the node; the answer is its message, or the error."""
     return [
-        {"id": "in", "type": "http in", "url": "/in", "method": "post", "wires": [["ours"]]},
+        {"id": "in", "type": "http in", "method": "post", "wires": [["ours"]]},
         {"id": "ours", "type": f"counterfoil-{kind}", "COUNTERFOIL_URL": server.url,
          "wires": [["out"]], **stated},
         {"id": "catch", "type": "catch", "scope": None, "uncaught": False, "wires": [["why"]]},
         {"id": "why", "type": "change", "rules": WHY, "wires": [["out"]]},
         {"id": "out", "type": "http response", "wires": []},
     ]  # fmt: skip
-
-
-def sent(node_red: NodeRed, data: bytes, kind: str = "application/octet-stream") -> Any:
-    answer = requests.post(
-        node_red.url("/in"), data=data, headers={"Content-Type": kind}, timeout=60
-    )
-    return answer.status_code, answer.json()
 
 
 def document(number: str) -> bytes:
@@ -56,7 +48,7 @@ def test_node_red_loads_all_four_nodes(node_red: NodeRed) -> None:
 
 def test_a_payload_becomes_a_canonical_document(node_red: NodeRed, server: Server) -> None:
     node_red.deploy(flow("map", server), server.keys["n8n"])
-    status, found = sent(node_red, INVOICE)
+    status, found = node_red.sent(INVOICE)
     assert status == 200, found
     assert found["connector"] == "ap/ubl"
     assert found["records"][0]["document"]["kind"] == "invoice"
@@ -66,7 +58,7 @@ def test_what_goes_wrong_goes_to_catch_with_the_servers_sentence(
     node_red: NodeRed, server: Server
 ) -> None:
     node_red.deploy(flow("map", server), server.keys["n8n"])
-    status, why = sent(node_red, b'{"x": 1}', "application/json")
+    status, why = node_red.sent(b'{"x": 1}', "application/json")
     assert status == 500
     assert why["message"].startswith("no connector")
     assert server.keys["n8n"] not in json.dumps(why)
@@ -75,7 +67,7 @@ def test_what_goes_wrong_goes_to_catch_with_the_servers_sentence(
 def test_a_server_that_is_not_there_goes_to_catch_once(node_red: NodeRed, server: Server) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     node_red.deploy(flow("map", server, COUNTERFOIL_URL=nowhere), server.keys["n8n"])
-    status, why = sent(node_red, INVOICE)
+    status, why = node_red.sent(INVOICE)
     assert status == 500
     assert "ECONNREFUSED" in why["message"]
 
@@ -84,14 +76,14 @@ def test_what_is_taken_in_is_posted_once(
     node_red: NodeRed, server: Server, xero: Simulator
 ) -> None:
     node_red.deploy(flow("ingest", server, CONNECTOR="canonical"), server.keys["n8n"])
-    _, taken = sent(node_red, document("NR-1"), "application/json")
+    _, taken = node_red.sent(document("NR-1"), "application/json")
     record = taken["documents"][0]["id"]
     step = {"to": "approved", "reason": "checked"}
     server.asked("POST", f"/v1/documents/{record}/transitions", "approver", json=step)
     node_red.deploy(flow("post", server, CONNECTION="xero-main"), server.keys["n8n"])
     for replayed in (False, True):
         wish = json.dumps({"id": record}).encode()
-        status, posted = sent(node_red, wish, "application/json")
+        status, posted = node_red.sent(wish, "application/json")
         assert status == 200, posted
         assert (posted["state"], posted["replayed"]) == ("confirmed", replayed)
     assert len(xero.objects("invoice")) == 1
@@ -104,7 +96,7 @@ def test_events_come_as_messages(node_red: NodeRed, server: Server) -> None:
         {"id": "ours", "type": "counterfoil-events", "COUNTERFOIL_URL": server.url,
          "TYPES": "finance.invoice.*.v1", "wires": [["keep"]]},
         {"id": "keep", "type": "function", "func": keep, "outputs": 0, "libs": [], "wires": []},
-        {"id": "in", "type": "http in", "url": "/in", "method": "post", "wires": [["show"]]},
+        {"id": "in", "type": "http in", "method": "post", "wires": [["show"]]},
         {"id": "show", "type": "function", "func": show,
          "outputs": 1, "libs": [], "wires": [["out"]]},
         {"id": "out", "type": "http response", "wires": []},
@@ -117,7 +109,7 @@ def test_events_come_as_messages(node_red: NodeRed, server: Server) -> None:
     end = time.monotonic() + 40
     while not seen and time.monotonic() < end:
         time.sleep(0.5)
-        _, seen = sent(node_red, b"{}", "application/json")
+        _, seen = node_red.sent(b"{}", "application/json")
     assert {each["subject"] for each in seen} == {record}
     assert len({each["id"] for each in seen}) == len(seen)
 

@@ -57,11 +57,14 @@ class Gathering:
         return set().union(*stated)
 
     def _look_at_party(self, bill: Bill) -> None:
+        """Its orders; and where there are any, what else came of them without naming one."""
         party = bill.buyer if self._side(bill) == "receivable" else bill.seller
         named = [text for _, text in marks(party)]
-        wanted = [*_terms("of", named), *_terms("loose", named)]
-        ids = terms.last(self._connection, self._tenant, wanted, _MOST_OF_A_PARTY)
-        self._take(ids)
+        for kind in ("of", "loose"):
+            if kind == "of" or self._orders():
+                wanted = _terms(kind, named)
+                ids = terms.last(self._connection, self._tenant, wanted, _MOST_OF_A_PARTY)
+                self._take(ids)
 
     def _further(self, bill: Bill) -> Iterator[str]:
         """What takes back or corrects what was found so far, and names nothing else."""

@@ -59,18 +59,21 @@ def decided(
     return {"data": [decision_shown(row) for row in found], "has_more": False}
 
 
-def decide_by_itself(house: House, tenant: str, record_id: str) -> None:
+def decide_by_itself(
+    house: House, tenant: str, record_id: str, actor: str = ACTOR.format(CONTROL)
+) -> list[Row]:
     """The same after something has happened to a document; nothing where nothing is to be said."""
     with house.store.reading() as connection:
         if not in_force(connection, tenant):
-            return
+            return []
     with house.store.writing(f"{tenant}:record:{record_id}") as connection:
         stored = records.get(connection, tenant, record_id, to_change=True)
         if stored is None or not is_undecided(stored):
-            return
-        keeper = Keeper(connection, tenant, ACTOR.format(CONTROL))
-        Asking(keeper, stored).answer()
+            return []
+        keeper = Keeper(connection, tenant, actor)
+        found = Asking(keeper, stored).answer()
         keeper.finish()
+    return found
 
 
 def is_undecided(stored: Stored) -> bool:

@@ -25,7 +25,7 @@ from node_server.operations.house import House
 from node_server.operations.reconciling import showing
 from node_server.operations.reconciling.gathering import Scope, Work, gather
 from node_server.operations.reconciling.places import Place
-from node_server.operations.reconciling.proposing import made_of, store
+from node_server.operations.reconciling.proposing import BY_HAND, made_of, store
 from node_server.store import clock
 
 Body = Mapping[str, Any]
@@ -128,12 +128,12 @@ def _proposal(
         score=Decimal(1),
         difference=difference if difference in _BOOKED else over,  # type: ignore[arg-type]
         difference_amount=amount_of(rest, currency) if rest else None,
-        reasons=[Reason(basis="by_hand", weight=Decimal(1), why="a person says so")],
+        reasons=[Reason(basis=BY_HAND, weight=Decimal(1), why="a person says so")],
     )  # fmt: skip
 
 
 def _currency(lines: list[Movement], items: list[Item]) -> str | None:
-    found = {each.currency for each in (*lines, *items)} - {""}
+    found = ({each.currency for each in lines} | {each.currency for each in items}) - {""}
     if len(found) > 1:
         raise _refused(f"they are in {' and '.join(sorted(found))}", "put one currency together")
     return next(iter(found), None)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -20,6 +20,8 @@ from node_server.operations.reconciling.gathering import Work
 from node_server.store import proposals
 
 Row = dict[str, Any]
+BY_HAND: Final = "by_hand"
+"""The reason, and the strength, of what a person has put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,11 @@ def made_of(
     """The rows of a proposal; `owner` holds tenant, made_by and made_at."""
     parts = [*_lines(proposal, work), *_items(proposal, work)]
     name = _id_of(owner["tenant"], parts)
-    strong = any(each.basis in policy.strong for each in proposal.reasons)
     row = {
         "tenant": owner["tenant"],
         "id": name,
         "state": "proposed",
-        "strength": "strong" if strong else "weak",
+        "strength": _strength(proposal, policy),
         "score": decimal_text(proposal.score),
         "proposal": msgspec.json.encode(_body(proposal, work)),
         "made_by": owner["made_by"],
@@ -60,6 +61,13 @@ def made_of(
     }
     mine = {"tenant": owner["tenant"], "proposal_id": name, "state": "proposed"}
     return Made(row, [part | mine for part in parts], proposal)
+
+
+def _strength(proposal: Proposal, policy: ReconciliationPolicy) -> str:
+    known = {each.basis for each in proposal.reasons}
+    if BY_HAND in known:
+        return BY_HAND
+    return "strong" if known.intersection(policy.strong) else "weak"
 
 
 def _body(proposal: Proposal, work: Work) -> dict[str, Any]:
@@ -120,7 +128,8 @@ def store(connection: Connection, tenant: str, made: Iterable[Made]) -> dict[str
 
 
 def withdraw(connection: Connection, tenant: str, work: Work, kept: Iterable[str]) -> int:
-    """Proposals for lines of this run that it does not give any more; how many."""
+    """Proposals for lines of this run that it does not give any more; how many. What a person has
+    proposed stays."""
     standing = set(kept)
     lines = {place.record_id for place in work.covered}
     gone = {
@@ -130,5 +139,7 @@ def withdraw(connection: Connection, tenant: str, work: Work, kept: Iterable[str
         and row["part"] == "line"
         and places.of_text(row["record_id"], row["place"])._replace(detail=-1) in work.covered
     }
+    known = proposals.of_ids(connection, tenant, gone)
+    gone = {name for name in gone if known[name]["strength"] != BY_HAND}
     proposals.move(connection, tenant, gone, "superseded", reason="a later run does not propose it")
     return len(gone)

@@ -402,3 +402,19 @@ def test_a_higher_threshold_never_accepts_more(seed: int, one: int, other: int) 
     )
     accepted = [sum(each.decision == "accept" for each in found.proposals) for found in (low, high)]
     assert accepted[0] >= accepted[1]
+
+
+def test_what_is_settled_already_is_not_looked_at() -> None:
+    bank_line, item = line(creditor_ref=QR), asked_for(QR)
+    found = reconcile({"l": bank_line}, {"i": item}, taken={("l", place) for place in (-1, 0)})
+    assert (found.proposals, found.unmatched_lines, found.open_items) == ([], [], ["i"])
+
+
+def test_what_a_person_has_refused_is_not_proposed_and_the_next_best_is() -> None:
+    items = {"a": asked_for(QR), "b": asked_for(QR)}
+    lines = {"l": line(creditor_ref=QR)}
+    first = reconcile(lines, items).proposals[0]
+    (place,) = {(part.line, -1 if part.detail is None else part.detail) for part in first.lines}
+    refused = {(frozenset({place}), frozenset(handles(first)))}
+    (second,) = reconcile(lines, items, refused=refused).proposals
+    assert {*handles(first), *handles(second)} == {"a", "b"}

@@ -140,6 +140,26 @@ def test_without_a_policy_in_force_the_rule_of_the_house_stays(office: Office) -
     assert office.step("ann", record).status_code == 200
 
 
+def test_a_new_policy_is_asked_about_what_was_there_before_it(office: Office) -> None:
+    office.call("pam", "POST", "/v1/policies/matrix/retire", json={"reason": "no more"})
+    office.decide("pat", "matrix", 2, "activate")
+    large, small, _ = (office.invoice(each) for each in ("600.00", "5.00", "7.00"))
+    office.step("ann", small)
+    office.follow()
+    gone = office.call("pam", "POST", "/v1/policies/matrix/apply", json={})
+    assert gone.status_code == 404
+    office.in_force(MATRIX | {"version": "3"})
+    assert office.waiting("ann") == []
+    first = office.call("pam", "POST", "/v1/policies/matrix/apply", json={"most": 1}).get_json()
+    body = {"cursor": first.pop("next_cursor")}
+    assert first == {"asked": 1, "outcomes": {"review": 1}, "has_more": True}
+    rest = office.call("pam", "POST", "/v1/policies/matrix/apply", json=body).get_json()
+    assert rest == {"asked": 1, "outcomes": {"allow": 1}, "has_more": False}
+    assert office.waiting("ann") == [(large, "owner")]
+    assert office.decisions(large)[0]["actor"] != "control:policies"
+    assert office.call("ann", "POST", "/v1/policies/matrix/apply", json={}).status_code == 403
+
+
 def test_duties_are_asked_before_an_approval(office: Office) -> None:
     office.in_force(yaml.safe_load(DUTIES.read_text("utf-8")))
     tree = {

@@ -52,7 +52,11 @@ def test_a_policy_goes_in_force_by_two_keys(shell: Any, tmp_path: Path) -> None:
     assert shell.run("aud", "policy", "list").stdout == "matrix  version 1\n"
     assert yaml.safe_load(shell.run("aud", "policy", "show", "matrix", "1").stdout) == MATRIX
 
-    record = shell.office.invoice("600.00")
+
+def test_a_version_is_tried_and_turned_down_at_the_shell(shell: Any, tmp_path: Path) -> None:
+    shell.office.in_force(MATRIX)
+    shell.office.invoice("600.00")
+    file = tmp_path / "matrix.yaml"
     file.write_text(yaml.safe_dump(MATRIX | {"version": "2", "tables": MATRIX["tables"][:1],
                                              "cases": []}), "utf-8")  # fmt: skip
     assert shell.run(None, "policy", "put", str(file)).exit_code == 0
@@ -61,6 +65,12 @@ def test_a_policy_goes_in_force_by_two_keys(shell: Any, tmp_path: Path) -> None:
     assert shell.run(None, "policy", "activate", "matrix", "2").exit_code == 1  # cli proposed it
     assert shell.run("pat", "policy", "reject", "matrix", "2", "--reason", "no").exit_code == 0
 
+
+def test_steps_are_taken_at_the_shell(shell: Any) -> None:
+    record = shell.office.invoice("600.00")
+    shell.office.in_force(MATRIX)
+    applied = shell.run("pam", "policy", "apply", "matrix")
+    assert applied.stdout == "1 documents: 1 review\n"
     shell.office.follow()
     waits = shell.run("ann", "approvals", "list").stdout
     assert (record in waits, "step owner of matrix" in waits) == (True, True)
@@ -69,11 +79,14 @@ def test_a_policy_goes_in_force_by_two_keys(shell: Any, tmp_path: Path) -> None:
     done = shell.run("bob", "approvals", "approve", record, "owner")
     assert done.stdout == f"{record}  approved\n"
 
+
+def test_a_policy_is_retired_and_comes_back_at_the_shell(shell: Any) -> None:
+    shell.office.in_force(MATRIX)
     assert shell.run("pam", "policy", "retire", "matrix", "--reason", "old").exit_code == 0
-    assert shell.run("pat", "policy", "activate", "matrix", "3").exit_code == 0
+    assert shell.run("pat", "policy", "activate", "matrix", "2").exit_code == 0
     assert shell.run("aud", "policy", "list").stdout == "matrix  none in force\n"
     back = shell.run("pam", "policy", "rollback", "matrix", "1", "--reason", "missed")
-    assert back.stdout.split()[:2] == ["matrix", "4"]
+    assert back.stdout.split()[:2] == ["matrix", "3"]
 
 
 def test_a_key_that_is_none_is_told(shell: Any) -> None:

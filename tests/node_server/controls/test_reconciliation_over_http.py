@@ -225,6 +225,8 @@ def test_what_no_run_finds_is_put_together_by_hand(lasting: Served) -> None:
     wanted = [{"document": one}, {"document": two, "amount": "40.00"}]
     made = by_hand(lasting, lines=[line], items=wanted)
     assert made.status_code == 201, made.text
+    assert made.get_json()["strength"] == "by_hand"
+    assert bank.run()["withdrawn"] == 0
     bank.decide(made.get_json()["id"], "accept")
     assert [bank.settled(each)["open"] for each in (one, two)] == ["0.00", "10.00"]
     again = by_hand(lasting, lines=[line], items=[{"document": two}])

@@ -10,7 +10,7 @@ import {
 	type JsonObject,
 } from 'n8n-workflow';
 
-import { call } from '../shared/calling';
+import { call, rows } from '../shared/calling';
 import { choicesOf } from '../shared/choices';
 import { completed, isWanted, wantedTypes } from '../shared/events';
 import { isSigned } from '../shared/signature';
@@ -72,9 +72,13 @@ export class Brand__Trigger implements INodeType {
 				return same;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
+				const url = this.getNodeWebhookUrl('default');
+				const there = await rows<Subscription>(this, '/v1/subscriptions', {});
+				// One whose answer was lost would be told everything twice.
+				for (const each of there) if (each.url === url) await removed(this, each.id);
 				const made = await call<Subscription>(this, 'POST', '/v1/subscriptions', {
 					body: {
-						url: this.getNodeWebhookUrl('default'),
+						url,
 						types: wantedTypes(this),
 						description: `n8n, workflow ${this.getWorkflow().id ?? ''}`,
 					},

@@ -87,6 +87,6 @@ function problemOf(response: Response): Problem {
 }
 
 /** Rows of a list. */
-export async function rows(context: Context, path: string, qs: IDataObject): Promise<IDataObject[]> {
-	return await call<IDataObject[]>(context, 'GET', path, { qs: { ...qs, envelope: false } });
+export async function rows<T>(context: Context, path: string, qs: IDataObject): Promise<T[]> {
+	return await call<T[]>(context, 'GET', path, { qs: { ...qs, envelope: false } });
 }
