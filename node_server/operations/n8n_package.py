@@ -38,6 +38,13 @@ def _brand(wish: Wish) -> Brand:
     stated = dict(wish.stated)
     if release := stated.pop("release", None):
         stated["version"] = release
+    if wish.brand == Brand().slug:
+        return Brand(**stated)
     name = wish.brand.replace("-", " ").title()
-    repository = f"https://github.com/{wish.brand}/n8n-nodes-{wish.brand}"
-    return Brand(wish.brand, **{"name": name, "repository": repository, **stated})
+    usual = {
+        "name": name,
+        "repository": f"https://github.com/{wish.brand}/n8n-nodes-{wish.brand}",
+        "author": stated.get("name", name),
+        "email": f"{wish.brand}@users.noreply.github.com",
+    }
+    return Brand(wish.brand, **{**usual, **stated})

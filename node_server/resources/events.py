@@ -16,7 +16,7 @@ from node_server.resources.shapes import EVENT
     parameters=(
         LIMIT,
         ENVELOPE,
-        query("after", "Where to go on: `next_cursor` of the page before; `newest` for what is to come"),
+        query("after", "Where to go on: `next_cursor` of a page; `newest` for what is to come"),
         query("types", "Types to read, `*` for any one part", default="*",
               example="finance.invoice.*.v1"),
     ),

@@ -88,6 +88,29 @@ def move(
         )
 
 
+def supersede(connection: Connection, tenant: str, ids: Iterable[str], why: str) -> None:
+    """End proposals; those that somebody has decided on meanwhile stay as they are."""
+    for some in _portions(ids):
+        connection.execute(
+            update(proposals)
+            .where(
+                proposals.c.tenant == tenant,
+                proposals.c.id.in_(some),
+                proposals.c.state == "proposed",
+            )
+            .values(state="superseded", reason=why)
+        )
+        connection.execute(
+            update(proposal_records)
+            .where(
+                proposal_records.c.tenant == tenant,
+                proposal_records.c.proposal_id.in_(some),
+                proposal_records.c.state == "proposed",
+            )
+            .values(state="superseded")
+        )
+
+
 def write(connection: Connection, tenant: str, bodies: Mapping[str, bytes]) -> None:
     """Store what proposals say, their history with it."""
     if bodies:

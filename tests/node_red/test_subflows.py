@@ -29,7 +29,7 @@ def flow(kind: str, server: Server, **stated: str) -> list[Json]:
     return [
         {"id": "in", "type": "http in", "method": "post", "wires": [["ours"]]},
         {"id": "ours", "type": f"counterfoil-{kind}", "COUNTERFOIL_URL": server.url,
-         "wires": [["out"]], **stated},
+         "CONNECTOR": "", "wires": [["out"]], **stated},
         {"id": "catch", "type": "catch", "scope": None, "uncaught": False, "wires": [["why"]]},
         {"id": "why", "type": "change", "rules": WHY, "wires": [["out"]]},
         {"id": "out", "type": "http response", "wires": []},

@@ -180,9 +180,7 @@ def _exclude(carrying: Carrying, others: Sequence[str]) -> None:
     lines = {place.record_id for place in carrying.taken}
     rows = proposals.of_records(book.connection, book.tenant, {*lines, *others}, ("proposed",))
     gone = {row["proposal_id"] for row in rows if _excluded(carrying, row)}
-    proposals.move(
-        book.connection, book.tenant, gone, "superseded", reason="another proposal was accepted"
-    )
+    proposals.supersede(book.connection, book.tenant, gone, "another proposal was accepted")
 
 
 def _excluded(carrying: Carrying, row: Row) -> bool:

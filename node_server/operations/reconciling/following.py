@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from canonical_model.documents import kind_of
@@ -23,7 +22,6 @@ _NAMES: Final = frozenset(
 )
 _NEWS: Final = frozenset({"payment_status", "payment", "bank_statement", "bank_transaction"})
 _SETTLED: Final = frozenset({"paid", "overpaid"})
-_CHANGED: Final = frozenset({"revised", "source_attached", "archived", "rejected"})
 
 
 def follow(house: House, tenant: str, record_id: str, happened: Happened) -> None:
@@ -33,8 +31,7 @@ def follow(house: House, tenant: str, record_id: str, happened: Happened) -> Non
     if stored is None or kind_of(stored.record.document) not in _OURS:
         return
     record = stored.record
-    if happened.name in _CHANGED:
-        _withdraw(house, tenant, record)
+    _withdraw(house, tenant, record)
     if kind_of(record.document) in _NEWS:
         news.carry(house, tenant, record)
         news.catch_up(house, tenant, record)
@@ -55,15 +52,17 @@ def _withdraw(house: House, tenant: str, record: Record) -> None:
     """Proposals made on what the document said before are none any more."""
     record_id = record.id or ""
     open_ = open_records.open_as(record) is not None
-    with house.store.writing(f"{tenant}:record:{record_id}") as connection:
+    with house.store.reading() as connection:
         rows = proposals.of_records(connection, tenant, [record_id], ("proposed",))
-        gone: Iterable[str] = {
-            row["proposal_id"]
-            for row in rows
-            if not open_ or row["content_hash"] != record.content_hash
-        }
-        why = f"{record_id} has changed since"
-        proposals.move(connection, tenant, gone, "superseded", reason=why)
+    gone = {
+        row["proposal_id"]
+        for row in rows
+        if not open_ or row["content_hash"] != record.content_hash
+    }
+    if gone:
+        with house.store.writing(f"{tenant}:reconciliation") as connection:
+            why = f"{record_id} has changed since"
+            proposals.supersede(connection, tenant, gone, why)
 
 
 def _pay(house: House, tenant: str, record_id: str) -> None:

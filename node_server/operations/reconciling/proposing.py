@@ -141,5 +141,5 @@ def withdraw(connection: Connection, tenant: str, work: Work, kept: Iterable[str
     }
     known = proposals.of_ids(connection, tenant, gone)
     gone = {name for name in gone if known[name]["strength"] != BY_HAND}
-    proposals.move(connection, tenant, gone, "superseded", reason="a later run does not propose it")
+    proposals.supersede(connection, tenant, gone, "a later run does not propose it")
     return len(gone)

@@ -108,7 +108,7 @@ def _accept_some(
             if why is None:
                 carrying.carry_out(each)
             else:
-                proposals.move(connection, tenant, [each.id], "superseded", reason=why)
+                proposals.supersede(connection, tenant, [each.id], why)
         carrying.finish(sorted({name for each in found for name in each.records("item")}))
         book.finish()
     return list(carrying.accepted)

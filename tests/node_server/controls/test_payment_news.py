@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from typing import Any
 
@@ -196,3 +197,13 @@ def test_gaps_between_statements_are_exceptions_until_they_are_closed(bank: Payi
     statement(2, "100.00", "150.00")
     bank.follow()
     assert open_ones(bank.served, third) == []
+
+
+def test_a_revision_ends_the_proposals_of_a_document_by_itself(bank: Paying) -> None:
+    invoice, _ = bank.invoice("111.00")
+    line = bank.line("111.00", bank.number(invoice))
+    bank.run()
+    bank.revised(invoice, due_date=datetime.date(2026, 4, 1))
+    bank.follow()
+    states = [each["state"] for each in bank.proposals(line)]
+    assert states == ["superseded", "proposed"]

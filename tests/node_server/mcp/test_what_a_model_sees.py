@@ -9,6 +9,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from node_server.mcp.confirming import VALID_SECONDS, Confirmations
 from node_server.mcp.shortening import MOST_ITEMS, short
+from tests.node_server.conftest import Served
 
 IBAN = "DE89370400440532013000"
 
@@ -59,3 +60,11 @@ def test_a_word_is_good_for_a_while() -> None:
 def test_a_word_of_another_process_is_none() -> None:
     with pytest.raises(ToolError, match="not the word"):
         Confirmations().demand("post", ["a"], Confirmations().word("post", ["a"]))
+
+
+def test_a_call_that_names_its_tool_is_in_the_audit_trail(lasting: Served) -> None:
+    for tool in ("read_it", "", "<script>"):
+        lasting.get("/v1/documents", "reader", headers={"X-Counterfoil-Tool": tool})
+    rows = lasting.get("/v1/audit?limit=1000").get_json()["data"]
+    noted = [(row["object"], row["detail"]) for row in rows if row["action"] == "tool_called"]
+    assert noted == [("read_it", "GET /v1/documents"), ("(unreadable)", "GET /v1/documents")]
