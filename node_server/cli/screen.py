@@ -8,7 +8,7 @@ import click
 
 from node_server.cli import control_options as options
 from node_server.cli.refusing import tells
-from node_server.operations.controlling import deciding
+from node_server.operations.controlling import screening
 
 
 @click.command()
@@ -33,13 +33,13 @@ def screen(
     paths: tuple[str, ...], lists: tuple[str, ...], known: tuple[str, ...], *, as_json: bool,
     **given: Any,
 ) -> None:  # fmt: skip
-    """Screen the parties in PATHS: their identifiers, their likes, and the lists you bring.
+    """Screen the parties in PATHS: identifiers, likes, accounts, and the lists you bring.
 
     Exits with 1 where somebody has to look.
     """
     how = options.how_of(given)
-    listed = deciding.watch_list(lists)
-    found = deciding.screened(options.read(paths, how), listed, options.read(known, how))
+    listed = screening.watch_list(lists)
+    found = screening.screened(options.read(paths, how), listed, options.read(known, how))
     if as_json:
         options.print_json(found)
     for each in [] if as_json else found:
@@ -49,7 +49,8 @@ def screen(
 
 def _needs_a_look(each: dict[str, Any]) -> bool:
     verdicts = {each["identifiers"]["verdict"], each["screening"]["verdict"]}
-    return bool(verdicts & {"review", "block"}) or bool(each["similar"])
+    changed = any(account["verdict"] == "changed" for account in each["accounts"])
+    return bool(verdicts & {"review", "block"}) or bool(each["similar"]) or changed
 
 
 def _show(each: dict[str, Any]) -> None:
@@ -63,3 +64,6 @@ def _show(each: dict[str, Any]) -> None:
         click.echo(f"  {hit['score']} {hit['caption']} ({hit['sort']}): {hit['why']}")
     for like in each["similar"]:
         click.echo(f"  {like['score']} like {like['party']}")
+    for account in each["accounts"]:
+        for change in account.get("changes", ()):
+            click.echo(f"  {change['kind']} {change['account']}: {change['why']}")

@@ -95,6 +95,26 @@ def test_a_party_on_a_list_is_told(cli: Any, folder: Path) -> None:
     assert cli("screen", str(folder / "invoice.json")).exit_code == 0
 
 
+def test_a_bill_to_another_account_than_the_known_one_is_told(cli: Any, tmp_path: Path) -> None:
+    ids = [{"kind": "vat", "value": "FR40303265045"}]
+    old, new = (
+        {"id": {"kind": "account", "scheme": "iban", "value": number}}
+        for number in ("FR1420041010050500013M02606", "FR7630006000011234567890189")
+    )
+    known = {"kind": "party", "name": "Encres Durand", "ids": ids, "bank_accounts": [old]}
+    (tmp_path / "known.json").write_text(json.dumps(known))
+    for name, account, exit_code in (("old", old, 0), ("new", new, 1)):
+        bill = {
+            "kind": "invoice", "number": name, "currency": "EUR",
+            "seller": {"name": "Encres Durand", "ids": ids}, "payment": [{"accounts": [account]}],
+        }  # fmt: skip
+        (tmp_path / f"{name}.json").write_text(json.dumps(bill))
+        done = cli(
+            "screen", str(tmp_path / f"{name}.json"), "--known", str(tmp_path / "known.json")
+        )
+        assert ("new_account" in done.stdout) is bool(exit_code), done.stdout
+
+
 @pytest.mark.parametrize("path", sorted(POLICIES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_policy_is_tried_on_its_own_cases(cli: Any, path: Path) -> None:
     done = cli("policy", "test", str(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +23,13 @@ from canonical_model.controls.policy import (
     run_cases,
 )
 from canonical_model.controls.reconciliation import ReconciliationPolicy, reconcile
-from canonical_model.controls.screening import (
-    WatchList,
-    check_identifiers,
-    screen,
-    similar_parties,
-)
 from canonical_model.controls.settings import read_settings
 from canonical_model.documents.invoice import Bill
-from canonical_model.documents.party import PartyDocument
-from canonical_model.envelope import Context, Record
-from canonical_model.parts.party import Party
+from canonical_model.envelope import Context
 from node_server.errors import Refusal
 from node_server.operations.controlling import asking
 from node_server.operations.controlling.gathering import Gathered, read_tree
 from node_server.operations.governing.reading import policy_of as policy_in
-from node_server.operations.watch_list_text import entries_of
 
 LINES = ("bank_statement", "bank_transaction")
 
@@ -163,48 +154,3 @@ def decided(
         }
         for handle, record in found.records.items()
     ]
-
-
-def watch_list(paths: tuple[str, ...]) -> WatchList:
-    """Entries of OpenSanctions' simple CSV, or of its entities, one JSON a line."""
-    return WatchList(entry for path in paths for entry in entries_of(_bytes(path), path))
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise Refusal(400, "body_unreadable", f"{path}: {error}") from None
-
-
-def screened(found: Gathered, listed: WatchList, known: Gathered) -> list[dict[str, Any]]:
-    """Each party: its identifiers, who it is like, and whether it is on a list."""
-    others = {
-        f"{handle} {place}": party
-        for handle, record in known.records.items()
-        for place, party in parties_of(record)
-    }
-    return [
-        {
-            "file": handle,
-            "party": place,
-            "name": party.name,
-            "identifiers": wire.to_plain(check_identifiers(party)),
-            "screening": wire.to_plain(screen(party, listed)),
-            "similar": [wire.to_plain(each) for each in similar_parties(party, others)],
-        }
-        for handle, record in found.records.items()
-        for place, party in parties_of(record)
-    ]
-
-
-def parties_of(record: Record) -> Iterator[tuple[str, Party]]:
-    """The parties that a document is about, or is one."""
-    document: Any = record.document
-    if isinstance(document, PartyDocument):
-        yield "party", document
-        return
-    for name in ("seller", "buyer", "payee", "supplier"):
-        party = getattr(document, name, None)
-        if isinstance(party, Party):
-            yield name, party
