@@ -91,9 +91,10 @@ def _field(
     load = _list_for(path, name, offer)
     kind: Kind = "locator" if load in ("connections", "documents") and needed else _kind(schema)
     kind = "options" if load and kind == "string" else kind
+    choices = tuple(map(str, schema.get("enum") or schema.get("items", {}).get("enum", ())))
     return Field(
-        name, kind, says, needed, tuple(map(str, schema.get("enum", ()))), schema.get("default"),
-        load, schema.get("minimum"), schema.get("maximum"), many,
+        name, kind, says, needed, choices, schema.get("default"), load,
+        schema.get("minimum"), schema.get("maximum"), many,
     )  # fmt: skip
 
 

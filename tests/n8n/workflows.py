@@ -52,3 +52,10 @@ def file_item(data: bytes, name: str, mime: str) -> Json:
 def by_id(value: str) -> Json:
     """A locator that states an id."""
     return {"__rl": True, "mode": "id", "value": value}
+
+
+def fan(first: Json, *nodes: Json, items: list[Json]) -> Json:
+    """A workflow in which each node gets the same items."""
+    made = chain(first, items=items)
+    after = [{"node": each["name"], "type": "main", "index": 0} for each in nodes]
+    return made | {"nodes": [first, *nodes], "connections": {first["name"]: {"main": [after]}}}
