@@ -74,6 +74,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """No bytes in names of tests: archives hold the time, and each process would see others."""
+    binary = isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable())
+    return argname if binary else None
+
+
 def share(pile: list[pytest.Item], hand: int, hands: int) -> list[pytest.Item]:
     """One of several equal stretches."""
     return pile[len(pile) * hand // hands : len(pile) * (hand + 1) // hands]

@@ -49,7 +49,7 @@ def test_many_are_posted_and_waited_for_together(
     n8n: N8n, credential: Json, xero: Simulator, approved: list[str]
 ) -> None:
     found = posted(n8n, credential, approved, options={"wait": 30})
-    assert [each["state"] for each in found] == ["confirmed"] * 3
+    assert [each["state"] for each in found] == ["confirmed"] * 3, found
     again = posted(n8n, credential, approved, options={"wait": 30})
     assert [each["target"] for each in again] == [each["target"] for each in found]
     numbers = [row.get("InvoiceNumber") for row in xero.objects("invoice")]

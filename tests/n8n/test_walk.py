@@ -24,6 +24,7 @@ MADE_UP = "no-such-thing"
 NEEDS_ONE_OF_ITS_OPTIONS = {"ask of policy"}
 DAY = re.compile(r"(?i)(from|to|on)$")
 MOMENT = re.compile(r"(Since|At)$")
+N8NS_OWN = "__CUSTOM_API_CALL__"
 OWN_WORDS = (400, 404, 409, 422)
 
 
@@ -55,7 +56,8 @@ def shown(form: list[Json], resource: str, operation: str = "") -> Iterator[Json
 
 def operations(form: list[Json], resource: str) -> list[str]:
     [selector] = [each for each in shown(form, resource) if each["name"] == "operation"]
-    return [each["value"] for each in selector["options"]]
+    values = [each["value"] for each in selector["options"]]
+    return [each for each in values if each != N8NS_OWN]
 
 
 def made_up(field: Json) -> Any:
