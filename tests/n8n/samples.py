@@ -15,6 +15,12 @@ def invoice(number: str) -> dict[str, Any]:
     return made | {"number": number}
 
 
+def bill(number: str, seller: str) -> dict[str, Any]:
+    """An invoice of a supplier of its own, for nothing that was ordered."""
+    made = invoice(number) | {"seller": {"name": seller}, "payment": [], "refs": []}
+    return made | {"lines": [line | {"refs": []} for line in made["lines"]]}
+
+
 def ubl(number: str) -> bytes:
     """The same as UBL."""
     document = wire.decode(json.dumps(invoice(number)).encode())

@@ -8,7 +8,7 @@ import pytest
 
 from node_server.simulators import Simulator
 from tests.n8n.n8n_host import N8n
-from tests.n8n.samples import invoice
+from tests.n8n.samples import bill
 from tests.n8n.standing import Server
 from tests.n8n.workflows import by_id, chain, manual, ours
 
@@ -22,7 +22,10 @@ def approved(server: Server) -> list[str]:
     ids = []
     for n in range(3):
         made = server.asked(
-            "POST", "/v1/documents?connector=canonical", "n8n", json=invoice(f"P-{n}")
+            "POST",
+            "/v1/documents?connector=canonical",
+            "n8n",
+            json=bill(f"P-{n}", f"Nothing Ordered {n} KG"),
         )["documents"][0]["id"]
         step = {"to": "approved", "reason": "checked"}
         server.asked("POST", f"/v1/documents/{made}/transitions", "approver", json=step)
@@ -49,7 +52,7 @@ def test_many_are_posted_and_waited_for_together(
     n8n: N8n, credential: Json, xero: Simulator, approved: list[str]
 ) -> None:
     found = posted(n8n, credential, approved, options={"wait": 30})
-    assert [each["state"] for each in found] == ["confirmed"] * 3, found
+    assert [each["state"] for each in found] == ["confirmed"] * 3
     again = posted(n8n, credential, approved, options={"wait": 30})
     assert [each["target"] for each in again] == [each["target"] for each in found]
     numbers = [row.get("InvoiceNumber") for row in xero.objects("invoice")]

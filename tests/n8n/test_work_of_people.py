@@ -11,7 +11,7 @@ import pytest
 
 from node_server.simulators import Simulator
 from tests.n8n.n8n_host import N8n
-from tests.n8n.samples import invoice
+from tests.n8n.samples import bill, invoice
 from tests.n8n.standing import Server
 from tests.n8n.workflows import by_id, chain, fan, manual, ours
 
@@ -45,12 +45,6 @@ def taken_in(server: Server, document: Json) -> str:
     return str(made["documents"][0]["id"])
 
 
-def bill(number: str, seller: str) -> Json:
-    """An invoice of a supplier of its own, for nothing that was ordered."""
-    made = invoice(number) | {"seller": {"name": seller}, "payment": [], "refs": []}
-    return made | {"lines": [line | {"refs": []} for line in made["lines"]]}
-
-
 def stepped(server: Server, document: str, *steps: str) -> None:
     for to in steps:
         body = {"to": to, "reason": "checked"}
@@ -80,7 +74,7 @@ def refused(server: Server, xero: Simulator) -> list[str]:
     """Keys of two counterfoils that the other system has refused."""
     keys = []
     for n in range(2):
-        made = taken_in(server, invoice(f"REFUSED-{n}"))
+        made = taken_in(server, bill(f"REFUSED-{n}", f"Refused {n} KG"))
         stepped(server, made, "approved")
         xero.fail(next=["refuse@create"])
         path = "/v1/connections/xero-main/post?wait=30"
