@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -82,7 +83,9 @@ class Server:
         }
         command = [COMMAND, "serve", "--port", str(self.port), "--data", str(self.folder / "data")]
         with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
         for _ in range(300):
             if self._is_up():
                 return
@@ -96,9 +99,9 @@ class Server:
             return False
 
     def kill(self) -> None:
-        """As a machine that loses its power."""
+        """As a machine that loses its power: the processes that it has started go as well."""
         assert self.process is not None
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def call(self, method: str, path: str, role: str = "admin", **more: Any) -> requests.Response:
@@ -130,8 +133,10 @@ def served(folder: Path) -> Iterator[Server]:
     made = Server(folder, free_port(), keys)
     made.start()
     made.asked("PUT", "/v1/entities/FR01", json={"own_ids": ["FR40303265045"]})
-    yield made
-    made.kill()
+    try:
+        yield made
+    finally:
+        made.kill()
 
 
 def packed(package: Package, into: Path) -> Path:
