@@ -80,7 +80,7 @@ def test_a_partner_brings_name_and_icon(built: Callable[..., Path], tmp_path: Pa
 def test_what_cannot_be_built_is_said(cli: Cli, tmp_path: Path, more: list[str], told: str) -> None:
     done = cli("n8n", "build", "--out", str(tmp_path / "out"), *more)
     assert done.exit_code == 2
-    assert told in done.output
+    assert told in done.stderr
     assert not (tmp_path / "out").exists()
 
 
